@@ -1,0 +1,220 @@
+"""Five languages: sentences with their values, dates, numbers and amounts, as a reader of each writes them.
+
+A sentence is a `Phrase`: an English text with `{names}`, and the values that belong there. It travels as a value from
+the rule that knows what happened to the door that knows the reader, and is said there. Pages, invoices, files and
+the command line read the same compiled catalogues (`locale/*/LC_MESSAGES/django.mo`).
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal, localcontext
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date as babel_date
+from babel.dates import format_datetime as babel_datetime
+from babel.dates import format_interval
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from kvitto.money import EXACT, Money, currency_decimals, plain
+from kvitto.periods import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+CATALOGUES = Path(__file__).parent / "locale"
+DOMAIN = "django"
+
+
+@dataclass(frozen=True)
+class Language:
+    """One of the languages Kvitto speaks, with the names other systems call it by."""
+
+    code: str  # as people and settings write it (BCP 47): zh-TW
+    own_name: str
+    locale_name: str  # CLDR and catalogue folder
+    django_code: str
+
+    @property
+    def locale(self) -> Locale:
+        """CLDR data for the language."""
+        return Locale.parse(self.locale_name)
+
+
+LANGUAGES: Mapping[str, Language] = {
+    language.code: language
+    for language in (
+        Language("en", "English", "en_GB", "en"),
+        Language("sv", "Svenska", "sv", "sv"),
+        Language("lv", "Latviešu", "lv", "lv"),
+        Language("nl", "Nederlands", "nl", "nl"),
+        Language("zh-TW", "繁體中文", "zh_Hant_TW", "zh-hant"),
+    )
+}
+ENGLISH = LANGUAGES["en"]
+_current: ContextVar[Language] = ContextVar("language", default=ENGLISH)
+
+
+def current_language() -> Language:
+    """The language that is spoken now; English unless `speaking` says otherwise."""
+    return _current.get()
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[Language]:
+    """Speak this language inside the block: `str(phrase)` and the format functions follow it."""
+    token = _current.set(LANGUAGES[code])
+    try:
+        yield LANGUAGES[code]
+    finally:
+        _current.reset(token)
+
+
+def best_language(wanted: Sequence[str]) -> str:
+    """The code of the first wanted language tag (`sv-SE`, `zh-Hant`, `lv_LV.UTF-8` …) that Kvitto speaks; else "en"."""
+    for tag in wanted:
+        parts = tag.split(".", maxsplit=1)[0].replace("_", "-").lower().split("-")
+        if parts[0] == "zh":
+            if not {"cn", "hans", "sg"} & set(parts):
+                return "zh-TW"
+        elif parts[0] in LANGUAGES:
+            return parts[0]
+    return ENGLISH.code
+
+
+@cache
+def _catalogue(locale_name: str) -> gettext.NullTranslations:
+    if locale_name == ENGLISH.locale_name:
+        return gettext.NullTranslations()
+    return gettext.translation(DOMAIN, CATALOGUES, languages=[locale_name.removesuffix("_TW")])
+
+
+def translated(text: str, language: Language | None = None) -> str:
+    """The bare text in the language (the current one if not given), with no values put in."""
+    return _catalogue((language or current_language()).locale_name).gettext(text)
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A sentence with its values, said in the current language by `str()`.
+
+    Values may be text, numbers, `Money`, dates, moments, `Period`s, other phrases, or sequences of these; each is
+    written as the language writes it.
+    """
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    plural: str = ""
+    count: int = 1
+
+    def __str__(self) -> str:
+        return self.said_in(current_language())
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.plural, self.count, *sorted(self.values)))
+
+    def said_in(self, language: Language) -> str:
+        """The sentence in the given language."""
+        catalogue = _catalogue(language.locale_name)
+        text = catalogue.ngettext(self.text, self.plural, self.count) if self.plural else catalogue.gettext(self.text)
+        values = {name: said(value, language) for name, value in self.values.items()}
+        return text.format_map(values) if values else text
+
+
+def phrase(text: str, /, **values: object) -> Phrase:
+    """A sentence to be translated: `phrase("No price for {meter} on {day}.", meter=…, day=…)`."""
+    return Phrase(text, values)
+
+
+def phrases(singular: str, plural: str, count: int, /, **values: object) -> Phrase:
+    """A sentence that depends on a count, which it names `{count}`."""
+    return Phrase(singular, {**values, "count": count}, plural, count)
+
+
+def said(value: object, language: Language | None = None) -> str:  # noqa: PLR0911 - one row per kind of value
+    """Any value as the language writes it inside a sentence."""
+    language = language or current_language()
+    match value:
+        case Phrase():
+            return value.said_in(language)
+        case Money():
+            return format_money(value, language)
+        case Period():
+            return format_period(value, language)
+        case datetime():
+            return format_moment(value, language)
+        case date():
+            return format_date(value, language)
+        case bool() | str():
+            return str(value)
+        case int() | Decimal():
+            return format_number(Decimal(value), language)
+        case tuple() | list():
+            return format_list([said(item, language) for item in value], locale=language.locale)
+        case _:
+            return str(value)
+
+
+def format_money(money: Money, language: Language | None = None) -> str:
+    """Amount and currency code together: 3,152.01 USD. An unrounded amount keeps all its decimals."""
+    number = _grouped(money.amount, currency_decimals(money.currency, ""), language)
+    return f"{number}\N{NO-BREAK SPACE}{money.currency}"
+
+
+def format_amount(money: Money, language: Language | None = None) -> str:
+    """The amount alone, for columns whose head names the currency."""
+    return _grouped(money.amount, currency_decimals(money.currency, ""), language)
+
+
+def format_number(value: Decimal, language: Language | None = None) -> str:
+    """A quantity or price with every digit it has, grouped as the language does."""
+    return _grouped(value, 0, language)
+
+
+def _grouped(value: Decimal, least_decimals: int, language: Language | None) -> str:
+    # Babel would round to the pattern's digits; told not to, it shows every digit of the value.
+    pattern = "#,##0." + "0" * least_decimals if least_decimals else "#,##0.#"
+    locale = (language or current_language()).locale
+    with localcontext(EXACT):
+        return format_decimal(Decimal(plain(value)), format=pattern, locale=locale, decimal_quantization=False)
+
+
+def format_percent(rate: Decimal, language: Language | None = None) -> str:
+    """A rate given in percent (25 → "25 %", "25%")."""
+    locale = (language or current_language()).locale
+    return str(locale.percent_formats[None].pattern).replace("#,##0", format_number(rate, language))
+
+
+def format_date(day: date, language: Language | None = None) -> str:
+    """A day with its month by name: 5 February 2024."""
+    return babel_date(day, format="long", locale=(language or current_language()).locale)
+
+
+def format_short_date(day: date, language: Language | None = None) -> str:
+    """A day for narrow places, month by short name: 5 Feb 2024."""
+    return babel_date(day, format="medium", locale=(language or current_language()).locale)
+
+
+def format_period(period: Period, language: Language | None = None) -> str:
+    """First and last day of the period: 5 Feb – 4 Mar 2024."""
+    locale = (language or current_language()).locale
+    return format_interval(period.start, period.last_day, skeleton="yMMMd", locale=locale)
+
+
+def format_moment(moment: datetime, language: Language | None = None, zone: str = "UTC") -> str:
+    """A moment in a time zone, with the zone named: 20 Mar 2024 00:00 UTC."""
+    locale = (language or current_language()).locale
+    pattern = f"{locale.date_formats['medium'].pattern} HH:mm"
+    local = babel_datetime(moment, pattern, tzinfo=ZoneInfo(zone), locale=locale)
+    name = zone if zone == "UTC" else babel_datetime(moment, "z", tzinfo=ZoneInfo(zone), locale=locale)
+    return f"{local} {name}"

@@ -1,0 +1,81 @@
+"""Charges: what usage comes to, unrounded, and what was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from kvitto.periods import Period
+
+
+@dataclass(frozen=True)
+class Member:
+    """A subscription whose usage in `period` counts in `pool` (tier positions are counted per pool and meter).
+
+    `price_sheet` and `currency` choose the prices. A subscription may appear with several periods, never overlapping.
+    """
+
+    pool: str
+    subscription: str
+    period: Period
+    price_sheet: str
+    currency: str
+
+
+@dataclass(frozen=True, order=True)
+class Charge:
+    """What one resource used of one meter on one day at one price and tier, and its exact, unrounded amount.
+
+    `quantity` is in the price's unit (width `money.QUANTITY`), `amount` = quantity × unit_price exactly. A day whose
+    quantity crosses a tier bound has a charge per tier. `period_start` is the first day of the member's period.
+    """
+
+    pool: str
+    period_start: date
+    subscription: str
+    meter: str
+    price_id: int
+    tier_from: Decimal
+    day: date
+    resource: str
+    quantity: Decimal
+    unit_price: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, order=True)
+class ChargeLine:
+    """Charges of one pool summed by subscription, meter, price version and tier: what an invoice line is made of.
+
+    `first_day` and `last_day` are the first and last days of use in it.
+    """
+
+    pool: str
+    period_start: date
+    subscription: str
+    meter: str
+    price_id: int
+    tier_from: Decimal
+    unit_price: Decimal
+    quantity: Decimal
+    amount: Decimal
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True, order=True)
+class Unpriced:
+    """Usage that no price covers, counted by pool, meter, unit sent and day, so that an invoice can be held back for it.
+
+    `cause`: "no-price" (none valid that day, or withdrawn) or "unit" (sent in another unit than the price converts).
+    """
+
+    pool: str
+    period_start: date
+    subscription: str
+    meter: str
+    unit: str
+    day: date
+    cause: str
+    rows: int
