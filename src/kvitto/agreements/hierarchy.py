@@ -126,7 +126,8 @@ class InvoiceSection:
 class Subscription:
     """The unit of service use. `anniversary_day` (1–28) starts its MOSP billing period; `section_id` is set for MCA.
 
-    `started_on` is the first day that may have usage, `ended_on` the first day that may not.
+    `started_on` is the first day that may have usage, `ended_on` the first day that may not. `known_as`: the names
+    by which usage files may call it, beside its id.
     """
 
     id: str
@@ -137,6 +138,7 @@ class Subscription:
     anniversary_day: int = 1
     section_id: str = ""
     ended_on: date | None = None
+    known_as: tuple[str, ...] = ()
 
 
 class ScopeKind(StrEnum):

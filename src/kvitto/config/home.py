@@ -10,7 +10,6 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 from kvitto.errors import UnableTo
 from kvitto.language import LANGUAGES, phrase
 from kvitto.periods import midnight
+from kvitto.runs.office import Office
 
 SETTINGS_FILE = "kvitto.toml"
 SECRET_FILE = "secret.key"
@@ -25,38 +25,6 @@ SECRET_FILE = "secret.key"
 
 class UnableToStart(UnableTo):
     """A setting or the home folder is not as it must be."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What an office's home says. `clock` is None for the real clock."""
-
-    home: Path
-    database: str
-    clock: datetime | None
-    cutoff_hours: int
-    hosts: tuple[str, ...]
-    language: str
-    secure: bool
-
-    @property
-    def database_file(self) -> Path:
-        """The SQLite file, where SQLite is used."""
-        return self.home / "kvitto.sqlite3"
-
-    @property
-    def usage_folder(self) -> Path:
-        """The usage store."""
-        return self.home / "usage-store"
-
-    @property
-    def documents_folder(self) -> Path:
-        """Rendered documents."""
-        return self.home / "documents"
-
-    def now(self) -> datetime:
-        """The office's moment: the pinned clock, else the real one."""
-        return self.clock or datetime.now(UTC)
 
 
 _DEFAULT_SETTINGS = """\
@@ -106,7 +74,7 @@ def make_home(home: Path) -> None:
         (home / folder).mkdir(exist_ok=True)
 
 
-def read_settings(home: Path, environment: Mapping[str, str]) -> Settings:
+def read_settings(home: Path, environment: Mapping[str, str]) -> Office:
     """The settings of this home; `UnableToStart` if the home is no office or a setting is wrong."""
     settings_file = home / SETTINGS_FILE
     if not settings_file.is_file():
@@ -128,7 +96,7 @@ def read_settings(home: Path, environment: Mapping[str, str]) -> Settings:
                 )
             )
     chosen = {name: _chosen(name, written, environment, settings_file) for name in _KINDS}
-    return Settings(
+    return Office(
         home=home,
         database=_database(str(chosen["database"] or "sqlite")),
         clock=_clock(str(chosen["clock"] or "")),

@@ -9,13 +9,14 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
-from kvitto.config.home import Settings, read_secret, read_settings
+from kvitto.config.home import read_secret, read_settings
 from kvitto.language import CATALOGUES, LANGUAGES
+from kvitto.runs.office import Office
 
-OFFICE: Settings = read_settings(Path(os.environ.get("KVITTO_HOME", "kvitto-home")).expanduser().resolve(), os.environ)
+OFFICE: Office = read_settings(Path(os.environ.get("KVITTO_HOME", "kvitto-home")).expanduser().resolve(), os.environ)
 
 
-def _database(office: Settings) -> dict[str, Any]:
+def _database(office: Office) -> dict[str, Any]:
     if office.database == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -80,3 +81,47 @@ LANGUAGE_CODE = LANGUAGES[OFFICE.language].django_code
 LOCALE_PATHS = [CATALOGUES]
 USE_TZ = True
 TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(__file__).parent.parent / "static"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # no mail leaves the office yet
+ACCOUNT_ADAPTER = "kvitto.portal.sign_in.InvitationOnly"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = OFFICE.secure
+CSRF_COOKIE_SECURE = OFFICE.secure
+SECURE_SSL_REDIRECT = OFFICE.secure
+SECURE_HSTS_SECONDS = 31_536_000 if OFFICE.secure else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]

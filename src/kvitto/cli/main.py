@@ -1,0 +1,55 @@
+"""`kvitto`: the office from the command line. Each noun has a file of its own."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+
+import click
+
+from kvitto import __version__
+from kvitto.cli.office import wanted_language
+from kvitto.language import speaking, translated
+
+# command → module of this room that defines it under the same name
+_COMMANDS = {
+    "agreements": "agreements",
+    "charges": "charges",
+    "demo": "demo",
+    "init": "init",
+    "invoices": "invoices",
+    "people": "people",
+    "period": "period",
+    "prices": "prices",
+    "serve": "serve",
+    "store": "store",
+    "usage": "usage",
+    "why": "why",
+}
+
+
+class _Nouns(click.Group):
+    """Loads a command's module only when it is called, so that `kvitto --help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"kvitto.cli.{_COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@click.group(cls=_Nouns, name="kvitto", context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, package_name="kvitto")
+def kvitto() -> None:
+    """Usage in, rated charges, invoices, and a copy of the bill for every customer."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command in the caller's language."""
+    with speaking(wanted_language()):
+        kvitto.help = translated("Usage in, rated charges, invoices, and a copy of the bill for every customer.")
+        kvitto.main(arguments)
