@@ -102,7 +102,10 @@ class BillingAccount:
 
 @dataclass(frozen=True)
 class BillingProfile:
-    """Owns an MCA invoice: whom it is billed to, on which day of the month it is made, and how soon it is due."""
+    """Owns an MCA invoice: whom it is billed to, on which day of the month it is made, and how soon it is due.
+
+    `language` is that of its documents; empty: the account's.
+    """
 
     id: str
     account_id: str
@@ -111,6 +114,7 @@ class BillingProfile:
     invoice_day: int = 5
     payment_terms_days: int = 30
     purchase_order: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -194,3 +198,8 @@ class InvoiceScope:
     def payment_terms_days(self) -> int:
         """Days from the issue date to the due date."""
         return self.profile.payment_terms_days if self.profile else self.account.payment_terms_days
+
+    @property
+    def language(self) -> str:
+        """The payer's language, for documents."""
+        return (self.profile.language if self.profile else "") or self.account.language
