@@ -57,16 +57,32 @@ AMOUNT = Width(38, 24)  # an unrounded amount: quantity times price, exactly
 # ISO 4217 currencies without a minor unit. EN 16931 BR-DEC allows at most two decimals, so the currencies with
 # three (BHD, KWD …) are billed with two. New Taiwan dollars are billed whole, as Taiwan's invoices ask.
 _WITHOUT_DECIMALS = frozenset(
-    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "TWD", "UGX", "VND", "VUV", "XAF", "XOF", "XPF")
+    (
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "TWD",
+        "UGX",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    )
 )
 _DECIMALS_OF_SELLERS_COUNTRY: dict[tuple[str, str], int] = {}  # (currency, country) where a law differs from the above
 
 
 def currency_decimals(currency: str, seller_country: str) -> int:
-    """Decimals of a billed amount in this currency when the seller is established in this country (ISO 3166 alpha-2)."""
-    return _DECIMALS_OF_SELLERS_COUNTRY.get(
-        (currency, seller_country), 0 if currency in _WITHOUT_DECIMALS else 2
-    )
+    """Decimals of a billed amount in this currency, for a seller established in this country (ISO 3166 alpha-2)."""
+    return _DECIMALS_OF_SELLERS_COUNTRY.get((currency, seller_country), 0 if currency in _WITHOUT_DECIMALS else 2)
 
 
 def round_half_away(value: Decimal, decimals: int) -> Decimal:
@@ -77,7 +93,7 @@ def round_half_away(value: Decimal, decimals: int) -> Decimal:
 def convert_unit(quantity: Decimal, numerator: int, denominator: int) -> Decimal:
     """The quantity × numerator ÷ denominator, rounded once to the width of `QUANTITY`.
 
-    Exact integer arithmetic decides the half, so a fraction that does not terminate (seconds ÷ 3600) is not rounded twice.
+    Exact integer arithmetic decides the half, so a fraction that does not end (seconds ÷ 3600) is not rounded twice.
     """
     shifted = int(EXACT.to_integral_exact(EXACT.scaleb(quantity, QUANTITY_SENT.decimals)))
     scale_down = 10 ** (QUANTITY_SENT.decimals - QUANTITY.decimals)
@@ -102,7 +118,7 @@ def exact_sum(values: Iterable[Decimal]) -> Decimal:
     return total
 
 
-class CurrencyMismatch(TypeError):
+class CurrencyMismatch(TypeError):  # noqa: N818 - says what happened
     """Two amounts in different currencies met in one sum; a fault of the program, not of a person."""
 
 

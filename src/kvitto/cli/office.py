@@ -35,7 +35,7 @@ def open_office(home: Path) -> Office:
     os.environ["KVITTO_HOME"] = str(home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kvitto.config.settings")
     django.setup()
-    from django.conf import settings  # noqa: PLC0415 - only after the home is known
+    from django.conf import settings
 
     office: Office = settings.OFFICE
     return office
@@ -97,6 +97,3 @@ def print_table(heads: Sequence[object], rows: Sequence[Sequence[object]], *, nu
 
 def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-

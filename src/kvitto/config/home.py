@@ -12,15 +12,16 @@ import tomllib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from kvitto.errors import UnableTo
-from kvitto.language import LANGUAGES, phrase
+from kvitto.language import LANGUAGES, Phrase, phrase
 from kvitto.periods import midnight
 from kvitto.runs.office import Office
 
 SETTINGS_FILE = "kvitto.toml"
-SECRET_FILE = "secret.key"
+SECRET_FILE = "secret.key"  # noqa: S105 - the name of the file, not what is in it
 
 
 class UnableToStart(UnableTo):
@@ -58,20 +59,41 @@ _KINDS: Mapping[str, type] = {
     "language": str,
     "secure": bool,
 }
+_KIND_NAMES: Mapping[type, Phrase] = {
+    str: phrase("a text in quotes"),
+    int: phrase("a whole number"),
+    list: phrase("a list of texts"),
+    bool: phrase("true or false"),
+}
+_MUST_BE: Mapping[str, Phrase] = {
+    "database": phrase("sqlite, or postgresql://user:password@host/name"),
+    "clock": phrase("a date such as 2024-03-20, or a moment such as 2024-03-20T12:00:00Z"),
+    "cutoff_hours": phrase("a whole number of hours from 0 to 744"),
+    "hosts": phrase("a list of host names, without *"),
+    "language": phrase("en, sv, lv, nl or zh-TW"),
+    "secure": phrase("true or false"),
+}
 
 
 def make_home(home: Path) -> None:
-    """Make the folder with its commented settings file and its secret; what is there already stays as it is."""
-    home.mkdir(parents=True, exist_ok=True)
-    settings_file = home / SETTINGS_FILE
-    if not settings_file.exists():
-        settings_file.write_text(_DEFAULT_SETTINGS, encoding="utf-8")
-    if not (home / SECRET_FILE).exists():
-        descriptor = os.open(home / SECRET_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as secret:
-            secret.write(secrets.token_urlsafe(50))
+    """Make the folder with its commented settings file and its secret; what is there already stays as it is.
+
+    Only the owner may read it: it holds what customers bought, and the settings may hold a database's password.
+    """
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write_for_owner(home / SETTINGS_FILE, _DEFAULT_SETTINGS)
+    _write_for_owner(home / SECRET_FILE, secrets.token_urlsafe(50))
     for folder in ("usage-store", "documents"):
-        (home / folder).mkdir(exist_ok=True)
+        (home / folder).mkdir(mode=0o700, exist_ok=True)
+
+
+def _write_for_owner(path: Path, text: str) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def read_settings(home: Path, environment: Mapping[str, str]) -> Office:
@@ -92,7 +114,9 @@ def read_settings(home: Path, environment: Mapping[str, str]) -> Office:
             raise UnableToStart(
                 phrase(
                     "{file} has a setting “{name}” that does not exist. There are: {names}.",
-                    file=str(settings_file), name=name, names=tuple(_KINDS),
+                    file=str(settings_file),
+                    name=name,
+                    names=tuple(_KINDS),
                 )
             )
     chosen = {name: _chosen(name, written, environment, settings_file) for name in _KINDS}
@@ -116,9 +140,7 @@ def read_secret(home: Path) -> str:
             phrase("The secret {file} cannot be read: {cause}.", file=str(home / SECRET_FILE), cause=str(error))
         ) from error
     if len(secret) < 50:  # noqa: PLR2004 - Django's own measure of a strong key
-        raise UnableToStart(
-            phrase("The secret {file} must have at least 50 characters.", file=str(home / SECRET_FILE))
-        )
+        raise UnableToStart(phrase("The secret {file} must have at least 50 characters.", file=str(home / SECRET_FILE)))
     return secret
 
 
@@ -131,18 +153,13 @@ def _chosen(name: str, written: Mapping[str, object], environment: Mapping[str, 
         raise UnableToStart(
             phrase(
                 "{file}: “{name}” is {value}, but must be {kind}.",
-                file=str(file), name=name, value=repr(value), kind=_KIND_NAMES[_KINDS[name]],
+                file=str(file),
+                name=name,
+                value=repr(value),
+                kind=_KIND_NAMES[_KINDS[name]],
             )
         )
     return value
-
-
-_KIND_NAMES = {
-    str: phrase("a text in quotes"),
-    int: phrase("a whole number"),
-    list: phrase("a list of texts"),
-    bool: phrase("true or false"),
-}
 
 
 def _is_of_kind(value: object, kind: type) -> bool:
@@ -153,9 +170,10 @@ def _is_of_kind(value: object, kind: type) -> bool:
     return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
 
 
-def _wrong(name: str, value: object, must: str) -> UnableToStart:
-    return UnableToStart(
-        phrase("The setting “{name}” is “{value}”, but must be {must}.", name=name, value=str(value), must=phrase(must))
+def _refuse(name: str, value: object) -> NoReturn:
+    must = _MUST_BE[name]
+    raise UnableToStart(
+        phrase("The setting “{name}” is “{value}”, but must be {must}.", name=name, value=str(value), must=must)
     )
 
 
@@ -163,7 +181,7 @@ def _database(value: str) -> str:
     if value == "sqlite" or (urlsplit(value).scheme in {"postgresql", "postgres"} and urlsplit(value).path.strip("/")):
         return value
     hidden = "…" if urlsplit(value).password else value  # a password never reaches the screen or a log
-    raise _wrong("database", hidden, "sqlite, or postgresql://user:password@host/name")
+    _refuse("database", hidden)
 
 
 def _clock(value: str) -> datetime | None:
@@ -173,17 +191,17 @@ def _clock(value: str) -> datetime | None:
         if len(value) == len("2024-03-20"):
             return midnight(date.fromisoformat(value))
         moment = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise _wrong("clock", value, "a date such as 2024-03-20, or a moment such as 2024-03-20T12:00:00Z") from error
+    except ValueError:
+        _refuse("clock", value)
     if moment.tzinfo is None:
-        raise _wrong("clock", value, "a date such as 2024-03-20, or a moment such as 2024-03-20T12:00:00Z")
+        _refuse("clock", value)
     return moment.astimezone(UTC)
 
 
 def _cutoff(value: object) -> int:
     text = str(72 if value is None else value)
     if not text.isascii() or not text.isdigit() or int(text) > 24 * 31:
-        raise _wrong("cutoff_hours", value, "a whole number of hours from 0 to 744")
+        _refuse("cutoff_hours", value)
     return int(text)
 
 
@@ -193,13 +211,13 @@ def _hosts(value: object) -> tuple[str, ...]:
     hosts = value.split(",") if isinstance(value, str) else list(value) if isinstance(value, list) else []
     names = tuple(name for name in (str(host).strip() for host in hosts) if name)
     if not names or "*" in names:
-        raise _wrong("hosts", value, "a list of host names, without *")
+        _refuse("hosts", value)
     return names
 
 
 def _language(value: str) -> str:
     if value not in LANGUAGES:
-        raise _wrong("language", value, "en, sv, lv, nl or zh-TW")
+        _refuse("language", value)
     return value
 
 
@@ -208,4 +226,4 @@ def _switch(value: object) -> bool:
         return False
     if value in {"true", "True", True}:
         return True
-    raise _wrong("secure", value, "true or false")
+    _refuse("secure", value)

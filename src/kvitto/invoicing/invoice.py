@@ -106,8 +106,8 @@ class PreviousInvoice:
 class Invoice:
     """All facts of one invoice. A draft has an empty `number`.
 
-    `agreement` is the published name of the agreement type. `profile_*` are empty for MOSP, `subscription_*` and `offer`
-    are empty for MCA. `language` is the payer's. `tax_point_date` is the last day of the period.
+    `agreement` is the published name of the agreement type. `profile_*` are empty for MOSP, `subscription_*` and
+    `offer` are empty for MCA. `language` is the payer's. `tax_point_date` is the last day of the period.
     """
 
     number: str

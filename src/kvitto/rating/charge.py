@@ -66,7 +66,7 @@ class ChargeLine:
 
 @dataclass(frozen=True, order=True)
 class Unpriced:
-    """Usage that no price covers, counted by pool, meter, unit sent and day, so that an invoice can be held back for it.
+    """Usage that no price covers, counted by pool, meter, unit sent and day, so that its invoice can be held back.
 
     `cause`: "no-price" (none valid that day, or withdrawn) or "unit" (sent in another unit than the price converts).
     """

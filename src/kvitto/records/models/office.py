@@ -11,7 +11,7 @@ class OfficeFact(models.Model):
 
 
 class Revision(models.Model):
-    """One recording of agreements or prices. Its number is the second time axis: what did we know then?"""
+    """One recording of agreements or prices. Its number is the second time axis, that of what was known."""
 
     number = models.BigAutoField(primary_key=True)
     recorded_at = models.DateTimeField(help_text="by the office's clock")
