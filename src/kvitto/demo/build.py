@@ -1,0 +1,85 @@
+"""Builds the demonstration office from files that then lie in its home, for the newcomer to read and change.
+
+The clock walks: February's usage comes in on 1 March, invoices are made on the days they fall due, a file of March is
+taken in on the 15th (when half of it still lies in the future and is refused) and again on the 20th. Each step can
+be repeated, and a walk that was interrupted goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from kvitto.language import Phrase, phrase
+from kvitto.periods import midnight
+from kvitto.records.office import office_fact, set_office_fact
+from kvitto.runs.apply_agreements import apply
+from kvitto.runs.import_prices import import_prices
+from kvitto.runs.issue_invoices import close
+from kvitto.runs.office import Office
+from kvitto.runs.take_in_usage import take_in
+
+LAST_DAY = date(2024, 3, 20)
+_FILES = Path(__file__).parent / "files"
+_PROGRESS = "demo_steps_done"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that is done on one day of the walk, and the sentence that says it."""
+
+    day: date
+    sentence: Phrase
+    work: Callable[[Office, Path], object]
+
+
+def build(office: Office, say: Callable[[Phrase], None]) -> None:
+    """Walk the office to 20 March 2024. What was done before is not done again."""
+    files = office.home / "files"
+    shutil.copytree(_FILES, files, dirs_exist_ok=True, copy_function=_copy_once)
+    done = int(office_fact(_PROGRESS) or 0)
+    for number, step in enumerate(_walk(), start=1):
+        if number > done:
+            say(phrase("{day}: {sentence}", day=step.day, sentence=step.sentence))
+            step.work(replace(office, clock=midnight(step.day)), files)
+            set_office_fact(_PROGRESS, str(number))
+
+
+def _walk() -> Iterator[Step]:
+    start, march_15 = date(2024, 3, 1), date(2024, 3, 15)
+    yield Step(start, phrase("agreements are applied"), lambda office, files: apply(office, files / "agreements.toml"))
+    yield Step(start, phrase("prices are imported"), _import_all_prices)
+    yield Step(start, phrase("the usage of February is taken in"), _usage("azure-vm-jobs-2024-02.csv.gz"))
+    yield Step(start, phrase("what is due is invoiced"), _close)
+    yield Step(date(2024, 3, 5), phrase("what is due is invoiced"), _close)
+    yield Step(march_15, phrase("the usage of March is taken in; what lies in the future is refused"), _usage_of_march)
+    yield Step(march_15, phrase("what is due is invoiced"), _close)
+    yield Step(LAST_DAY, phrase("the same file again: what was in the future is accepted"), _usage_of_march)
+    yield Step(LAST_DAY, phrase("what is due is invoiced"), _close)
+
+
+def _import_all_prices(office: Office, files: Path) -> None:
+    mappings, prices = files / "mappings", files / "prices"
+    import_prices(office, mappings / "vm-prices.toml", [prices / "azure-vm-payg-price-history.csv.gz"])
+    import_prices(office, mappings / "object-storage-prices.toml", [prices / "object-storage.csv"])
+
+
+def _usage(name: str) -> Callable[[Office, Path], object]:
+    return lambda office, files: take_in(office, files / "mappings" / "vm-jobs.toml", [files / "usage" / name])
+
+
+def _usage_of_march(office: Office, files: Path) -> None:
+    _usage("azure-vm-jobs-2024-03-before-20.csv.gz")(office, files)
+    take_in(office, files / "mappings" / "object-storage.toml", [files / "usage" / "object-storage-2024-02-03.csv"])
+
+
+def _close(office: Office, _files: Path) -> None:
+    close(office)
+
+
+def _copy_once(source: str, target: str) -> str:
+    # A newcomer may have changed the file already; what lies in the home is theirs.
+    return target if Path(target).exists() else shutil.copy2(source, target)
