@@ -1,0 +1,326 @@
+"""Faults on demand: real processes that are killed, or lose power, at any durable step.
+
+A *durable step* is a call of a primitive of `kvitto.usage.durable`, or a commit of a database transaction. Tests
+describe processes as `Job`s; `run_jobs` starts them one after another (each a real process, forked from one launcher
+that has the libraries loaded, so a job takes a fraction of a second) and returns an `Outcome` for each:
+
+    run_jobs([Job(home, "tests.faults:make_office")])                         # an empty, migrated office
+    run_jobs([Job(home, COMMAND, ["usage", "import", "--mapping", …])])        # any kvitto command
+    Job(home, COMMAND, [...], kill_before=3)                                   # SIGKILL just before durable step 3
+    Job(home, COMMAND, [...], record_to=tmp_path / "recording")                # write down every durable step
+
+A job that is not killed tells in `Outcome.steps` which durable steps it took; killing before step `len(steps) + 1`
+never happens, so `range(1, len(steps) + 1)` covers every instant that matters (before the commit is after the last
+folder sync, and so on). Homes are ordinary folders: copy a prepared one with `shutil.copytree` for each case.
+PostgreSQL: give the job `environment={"KVITTO_DATABASE": url}`.
+
+Lost power: `Recording.read(folder)` holds the home as it was before the job and each step with what it made durable
+(file contents at their sync, the SQLite file at each commit). For each `length in range(len(recording) + 1)`,
+`recording.rebuild(length, target, survivors)` lays out the home as a disk may hold it if power is lost right after
+that many steps: what was synced is there; of the rest either nothing (`Survivors.NOTHING`), or the names without
+their contents (`Survivors.NAMES`, as journalling file systems do).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import os
+import pickle
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+COMMAND = "kvitto.cli.main:main"
+DATABASE_FILE = "kvitto.sqlite3"
+_PRIMITIVES = ("make_folder", "open_new", "sync_file", "rename", "sync_folder", "remove", "remove_tree")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One process: a callable `module:function` that takes a list of arguments, in the office at `home`."""
+
+    home: Path
+    call: str
+    arguments: Sequence[str] = ()
+    kill_before: int | None = None
+    record_to: Path | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended: `status` is its exit status, or minus the signal that ended it."""
+
+    status: int
+    out: str
+    err: str
+    steps: tuple[str, ...]
+
+    @property
+    def killed(self) -> bool:
+        """True if the job was ended by SIGKILL."""
+        return self.status == -signal.SIGKILL
+
+
+@dataclass(frozen=True)
+class Step:
+    """A durable step: its name, the paths it was called with, and the content that it made durable."""
+
+    name: str
+    paths: tuple[Path, ...] = ()
+    content: bytes = b""
+
+
+class Survivors(Enum):
+    """What outlives a power cut of what was not synced."""
+
+    NOTHING = "nothing"
+    NAMES = "names"
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The home before a job, and the job's durable steps in order."""
+
+    home: Path
+    before: Path
+    steps: tuple[Step, ...]
+
+    @classmethod
+    def read(cls, folder: Path) -> Recording:
+        """What a job with `record_to=folder` wrote down."""
+        home, steps = pickle.loads((folder / "steps").read_bytes())  # noqa: S301 - written by our own job
+        return cls(home, folder / "before", tuple(steps))
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def rebuild(self, length: int, target: Path, survivors: Survivors) -> None:
+        """Lay out the home as it may be if power is lost right after so many steps."""
+        shutil.copytree(self.before, target)
+        disk = _Disk(self.home, target, survivors)
+        for step in self.steps[:length]:
+            disk.take(step)
+        disk.lose_power()
+
+
+class _Disk:
+    """What a disk holds: names and contents, each durable or still in memory only."""
+
+    def __init__(self, home: Path, target: Path, survivors: Survivors) -> None:
+        self.home, self.target, self.survivors = home, target, survivors
+        self.contents: dict[Path, bytes] = {}  # synced contents by present name
+        self.waiting: list[tuple[Path, Callable[[], None]]] = []  # (folder, change of a name in it), not synced yet
+
+    def take(self, step: Step) -> None:
+        here = [self.target / path.relative_to(self.home) for path in step.paths if path.is_relative_to(self.home)]
+        match step.name, here:
+            case "commit", _:
+                for leftover in ("-wal", "-shm"):
+                    (self.target / f"{DATABASE_FILE}{leftover}").unlink(missing_ok=True)
+                (self.target / DATABASE_FILE).write_bytes(step.content)
+            case "make_folder", [folder]:
+                self._change(folder.parent, lambda: folder.mkdir(exist_ok=True, parents=True))
+            case "open_new", [path]:
+                self._change(path.parent, lambda: self._write(path, b""))
+            case "sync_file", [path]:
+                self.contents[path] = step.content
+                self._change(path.parent, lambda: self._write(path, step.content))
+            case "rename", [path, name]:
+                content = self.contents.pop(path, b"")
+                self.contents[name] = content
+                self._change(name.parent, lambda: self._move(path, name, content))
+            case "sync_folder", [folder]:
+                self._settle(folder)
+            case (("remove" | "remove_tree"), [path]):
+                self._change(path.parent, lambda: self._remove(path))
+
+    def lose_power(self) -> None:
+        if self.survivors is Survivors.NAMES:
+            for _, change in self.waiting:
+                change()
+        self.waiting = []
+
+    def _change(self, folder: Path, change: Callable[[], None]) -> None:
+        self.waiting.append((folder, change))
+
+    def _settle(self, folder: Path) -> None:
+        still_waiting = []
+        for place, change in self.waiting:
+            if place == folder:
+                change()
+            else:
+                still_waiting.append((place, change))
+        self.waiting = still_waiting
+
+    @staticmethod
+    def _write(path: Path, content: bytes) -> None:
+        # A name can only be there if its folder is: a folder that was lost takes what was in it along.
+        if path.parent.is_dir():
+            path.write_bytes(content)
+
+    def _move(self, path: Path, name: Path, content: bytes) -> None:
+        path.unlink(missing_ok=True)
+        self._write(name, content)
+
+    @staticmethod
+    def _remove(path: Path) -> None:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def run_jobs(jobs: Sequence[Job], timeout: float = 300) -> list[Outcome]:
+    """Run the jobs one after another, each in a process of its own; all outcomes in order."""
+    script = [sys.executable, "-c", "from tests.faults import launch; launch()"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "KVITTO_LANGUAGE": "en"}
+    for name in ("KVITTO_HOME", "KVITTO_DATABASE", "KVITTO_CLOCK", "DJANGO_SETTINGS_MODULE"):
+        environment.pop(name, None)
+    done = subprocess.run(
+        script, input=pickle.dumps(list(jobs)), capture_output=True, check=False, env=environment, timeout=timeout
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    outcomes: list[Outcome] = pickle.loads(done.stdout)  # noqa: S301 - written by our own launcher
+    return outcomes
+
+
+def run_together(jobs: Sequence[Job], timeout: float = 300) -> list[Outcome]:
+    """Run the jobs at the same time, each in a launcher of its own."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return [outcomes[0] for outcomes in pool.map(lambda job: run_jobs([job], timeout), jobs)]
+
+
+def make_office(_arguments: Sequence[str] = ()) -> None:
+    """Make KVITTO_HOME an office with an empty database."""
+    from kvitto.config.home import make_home
+
+    make_home(Path(os.environ["KVITTO_HOME"]))
+    start_django()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, skip_checks=True)
+
+
+def start_django() -> Any:
+    """Start Django on KVITTO_HOME; the `Office`."""
+    from kvitto.cli.office import open_office
+
+    return open_office(Path(os.environ["KVITTO_HOME"]))
+
+
+# --- inside the launcher ---------------------------------------------------------------------------------------
+
+
+def launch() -> None:
+    """What the launcher process does: read jobs, run each in a fork, answer with their outcomes."""
+    jobs: list[Job] = pickle.loads(sys.stdin.buffer.read())  # noqa: S301 - written by the test that started us
+    _load_libraries()
+    sys.stdout.buffer.write(pickle.dumps([_run(job) for job in jobs]))
+
+
+def _load_libraries() -> None:
+    # Loaded once, before the fork; none of them starts a thread or opens a file by being imported.
+    for name in ("django", "django.db", "django.core.management", "pyarrow.parquet", "duckdb", "kvitto.cli.main"):
+        importlib.import_module(name)
+
+
+def _run(job: Job) -> Outcome:
+    read_end, write_end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(read_end)
+        with os.fdopen(write_end, "wb") as pipe:
+            _be(job, pipe)
+        os._exit(0)
+    os.close(write_end)
+    with os.fdopen(read_end, "rb") as pipe:
+        told = pipe.read()
+    _, waited = os.waitpid(child, 0)
+    if os.WIFSIGNALED(waited):
+        return Outcome(-os.WTERMSIG(waited), "", "", ())
+    status, out, err, steps = pickle.loads(told)  # noqa: S301 - written by our own child
+    return Outcome(status, out, err, tuple(steps))
+
+
+def _be(job: Job, pipe: io.BufferedWriter) -> None:
+    os.environ["KVITTO_HOME"] = str(job.home)
+    os.environ.update(job.environment)
+    watch = _Watch(job)
+    out, err, status = io.StringIO(), io.StringIO(), 0
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), watch.installed():
+        try:
+            module, _, name = job.call.partition(":")
+            getattr(importlib.import_module(module), name)(list(job.arguments))
+        except SystemExit as leaving:
+            status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+        except BaseException:  # noqa: BLE001 - the test shall see it
+            status = 70
+            traceback.print_exc(file=err)
+    watch.write_down()
+    pickle.dump((status, out.getvalue(), err.getvalue(), [step.name for step in watch.steps]), pipe)
+
+
+class _Watch:
+    """Counts durable steps, ends the process before the chosen one, and records what each made durable."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.steps: list[Step] = []
+        if job.record_to:
+            shutil.copytree(job.home, job.record_to / "before")
+
+    @contextlib.contextmanager
+    def installed(self) -> Iterator[None]:
+        from django.db.backends.base.base import BaseDatabaseWrapper
+
+        from kvitto.usage import durable
+
+        places = [(durable, name) for name in _PRIMITIVES] + [(BaseDatabaseWrapper, "commit")]
+        kept = [getattr(place, name) for place, name in places]
+        for (place, name), function in zip(places, kept, strict=True):
+            setattr(place, name, self._watched(name, function))
+        yield
+        for (place, name), function in zip(places, kept, strict=True):
+            setattr(place, name, function)
+
+    def _watched(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*arguments: Any) -> Any:
+            if len(self.steps) + 1 == self.job.kill_before:
+                os.kill(os.getpid(), signal.SIGKILL)
+            result = function(*arguments)
+            paths = tuple(argument for argument in arguments if isinstance(argument, Path))
+            self.steps.append(Step(name, paths, self._content(name, paths)))
+            return result
+
+        return step
+
+    def _content(self, name: str, paths: Sequence[Path]) -> bytes:
+        if not self.job.record_to:
+            return b""
+        if name == "commit":
+            return _database_content(self.job.home / DATABASE_FILE)
+        return paths[0].read_bytes() if name == "sync_file" else b""
+
+    def write_down(self) -> None:
+        if self.job.record_to:
+            (self.job.record_to / "steps").write_bytes(pickle.dumps((self.job.home, self.steps)))
+
+
+def _database_content(file: Path) -> bytes:
+    with contextlib.closing(sqlite3.connect(file)) as source, contextlib.closing(sqlite3.connect(":memory:")) as copy:
+        source.backup(copy)
+        return copy.serialize()
