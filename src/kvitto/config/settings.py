@@ -10,7 +10,8 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 
 from kvitto.config.home import read_secret, read_settings
-from kvitto.language import CATALOGUES, LANGUAGES
+from kvitto.language import CATALOGUES
+from kvitto.language import LANGUAGES as SPOKEN
 from kvitto.runs.office import Office
 
 OFFICE: Office = read_settings(Path(os.environ.get("KVITTO_HOME", "kvitto-home")).expanduser().resolve(), os.environ)
@@ -49,6 +50,7 @@ ROOT_URLCONF = "kvitto.config.urls"
 WSGI_APPLICATION = "kvitto.config.wsgi.application"
 
 INSTALLED_APPS = [
+    "kvitto.portal",  # first, so that its templates stand before allauth's
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -59,7 +61,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "kvitto.records",
-    "kvitto.portal",
 ]
 
 MIDDLEWARE = [
@@ -71,32 +72,55 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "kvitto.portal.reader.ReaderMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kvitto.portal.refusals.RefusalsMiddleware",
 ]
 
-LANGUAGE_CODE = LANGUAGES[OFFICE.language].django_code
+LANGUAGE_CODE = SPOKEN[OFFICE.language].django_code
+LANGUAGES = [(language.django_code, language.own_name) for language in SPOKEN.values()]
 LOCALE_PATHS = [CATALOGUES]
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(__file__).parent.parent / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "kvitto.portal.static_files.DigestedAddresses"},
+}
+WHITENOISE_USE_FINDERS = True  # files are served from the installed packages: nothing to build or collect
+WHITENOISE_MAX_AGE = 31_536_000  # every address carries the digest of its content
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "subscriptions"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # no mail leaves the office yet
 ACCOUNT_ADAPTER = "kvitto.portal.sign_in.InvitationOnly"
+ACCOUNT_SESSION_REMEMBER = False  # a bill is not left open on a shared machine: closing the browser signs out
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key", "change_password": "5/m/user"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if OFFICE.secure else 0  # `secure` means: behind one proxy that ends TLS
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("email", "name")}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = OFFICE.secure
 CSRF_COOKIE_SECURE = OFFICE.secure
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "kvitto.portal.error_pages.form_too_old"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if OFFICE.secure else None
 SECURE_SSL_REDIRECT = OFFICE.secure
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked on the machine itself, behind the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if OFFICE.secure else 0
+# HSTS for this host only: an office does not speak for the other hosts of its domain (W005, W021).
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

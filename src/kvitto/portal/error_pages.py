@@ -1,0 +1,113 @@
+"""Pages for what went wrong: what happened, what to do, and whose turn it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+
+from kvitto.language import Phrase, phrase
+from kvitto.portal.reader import speaking_to
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.http import HttpRequest, HttpResponse
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """What an error page says: a title, sentences, and the status it is sent with."""
+
+    status: HTTPStatus
+    title: Phrase
+    sentences: Sequence[Phrase]
+
+
+_BAD_REQUEST = ErrorPage(
+    HTTPStatus.BAD_REQUEST,
+    phrase("The address or the form could not be understood"),
+    (phrase("Nothing was changed. Go back, check what you entered, and try again."),),
+)
+_FORM_TOO_OLD = ErrorPage(
+    HTTPStatus.FORBIDDEN,
+    phrase("This form is too old"),
+    (
+        phrase("It was opened before you last signed in or out, or your browser does not keep cookies."),
+        phrase("Nothing was changed. Reload the page and send the form again."),
+    ),
+)
+_FORBIDDEN = ErrorPage(
+    HTTPStatus.FORBIDDEN,
+    phrase("You may not open this page"),
+    (phrase("Ask the person who manages the billing account."),),
+)
+_NOT_FOUND = ErrorPage(
+    HTTPStatus.NOT_FOUND,
+    phrase("There is no such page for you"),
+    (
+        phrase("The address may be mistyped, or it belongs to someone else."),
+        phrase("If someone sent you the link, check that you are signed in with the address they know."),
+    ),
+)
+_TOO_MANY = ErrorPage(
+    HTTPStatus.TOO_MANY_REQUESTS,
+    phrase("Too many attempts"),
+    (phrase("Wait five minutes, then try again."),),
+)
+_SERVER_ERROR = ErrorPage(
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    phrase("Something went wrong on our side"),
+    (
+        phrase("No bill and no usage was changed. The fault was written to the office's log."),
+        phrase("Try again in a moment. If it happens again, tell the office which page you opened and when."),
+    ),
+)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """400: the request makes no sense."""
+    return _page(request, _BAD_REQUEST)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """403 without a decision of ours behind it."""
+    return _page(request, _FORBIDDEN)
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """403: the form's token does not fit the session."""
+    return _page(request, _FORM_TOO_OLD)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """404: nothing there, or nothing this person has any relation to; the two look alike."""
+    return _page(request, _NOT_FOUND)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """429: allauth's rate limits."""
+    return _page(request, _TOO_MANY)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: a fault. The page asks the database for nothing."""
+    return _page(request, _SERVER_ERROR)
+
+
+def refused(request: HttpRequest, rule: Phrase, role: Phrase | None, givers: Sequence[str]) -> HttpResponse:
+    """403: access was refused: the rule, the role that would help, and who can give it."""
+    context = {"title": phrase("You may not see this"), "rule": rule, "role": role, "givers": givers}
+    return render(request, "portal/refused.html", context, status=HTTPStatus.FORBIDDEN)
+
+
+def unable(request: HttpRequest, sentence: Phrase) -> HttpResponse:
+    """409: what was asked for cannot be done now; the sentence says why and what to do."""
+    return _page(request, ErrorPage(HTTPStatus.CONFLICT, phrase("That could not be done"), (sentence,)))
+
+
+def _page(request: HttpRequest, page: ErrorPage) -> HttpResponse:
+    with speaking_to(request):
+        return render(request, "portal/error.html", {"page": page}, status=page.status)

@@ -1,0 +1,84 @@
+"""Filters that write values as the reader's language does; thin names for `kvitto.language`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+
+from kvitto.language import (
+    LANGUAGES,
+    current_language,
+    format_amount,
+    format_date,
+    format_moment,
+    format_money,
+    format_number,
+    format_percent,
+    format_period,
+    format_short_date,
+    said,
+)
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from django.http import QueryDict
+
+register = template.Library()
+
+register.filter("money", format_money)
+register.filter("amount", format_amount)
+register.filter("number", format_number)
+register.filter("percent", format_percent)
+register.filter("day", format_date)
+register.filter("short_day", format_short_date)
+register.filter("period", format_period)
+register.filter("moment", format_moment)
+
+
+@register.filter
+def iso(day: date) -> str:
+    """The day for addresses: 2024-02-05."""
+    return day.isoformat()
+
+
+@register.filter
+def sentence(value: object) -> str:
+    """A phrase, or any other value, as text in the reader's language."""
+    return said(value)
+
+
+@register.inclusion_tag("portal/language_menu.html", takes_context=True)
+def language_menu(context: dict[str, Any]) -> dict[str, object]:
+    """The five languages by their own names, the spoken one marked."""
+    return {
+        "languages": LANGUAGES.values(),
+        "spoken": current_language(),
+        "request": context.get("request"),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.simple_tag
+def spoken_language() -> str:
+    """The code of the language that is spoken now, for `<html lang>`."""
+    return current_language().code
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: dict[str, Any], **changes: object) -> str:
+    """This page's query string with some parameters changed; a parameter set to None goes away."""
+    query: QueryDict = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def country(code: str) -> str:
+    """The country's name in the reader's language, from its ISO 3166 code."""
+    return str(current_language().locale.territories.get(code, code))
