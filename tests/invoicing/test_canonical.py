@@ -1,0 +1,107 @@
+"""The canonical text of an invoice."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import date
+from decimal import Decimal
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kvitto.invoicing.canonical import digest_of, from_text, to_text
+from kvitto.invoicing.invoice import AsOf, Invoice, PreviousInvoice
+from kvitto.periods import Period
+from tests.invoicing.cast import FEBRUARY, charged, mca, monthly_credit, mosp, subscription
+from tests.invoicing.test_drafting import drafted
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+exact = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**13), max_value=10**13, places=24)
+days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
+periods = st.tuples(days, days).filter(lambda pair: pair[0] != pair[1]).map(lambda pair: Period(min(pair), max(pair)))
+KINDS: dict[object, st.SearchStrategy[object]] = {
+    Decimal: exact,
+    Period: periods,
+    date: days,
+    str: texts,
+    int: st.integers(),
+}
+
+
+def any_of(kind: Any) -> st.SearchStrategy[Any]:
+    """Any value of this type of fact."""
+    if kind in KINDS:
+        return KINDS[kind]
+    if get_origin(kind) is tuple:
+        return st.lists(any_of(get_args(kind)[0]), max_size=2).map(tuple)
+    if get_origin(kind) is UnionType:
+        return st.none() | any_of(get_args(kind)[0])
+    return st.builds(kind, **{name: any_of(hint) for name, hint in get_type_hints(kind).items()})
+
+
+@settings(max_examples=60, deadline=None)
+@given(any_of(Invoice))
+def test_an_invoice_comes_back_from_its_text_as_it_went_in(invoice: Invoice) -> None:
+    """Any invoice: the text gives the same facts, and these give the same text."""
+    text = to_text(invoice)
+    assert from_text(text) == invoice
+    assert to_text(from_text(text)) == text
+
+
+def test_the_text_is_sorted_has_no_blanks_and_is_the_same_for_equal_facts() -> None:
+    """1.50 and 1.5 are the same amount, so they give the same bytes."""
+    invoice = drafted(mosp(monthly_credit("1.50")), [charged("3")])
+    text = to_text(invoice)
+    assert text == json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert to_text(drafted(mosp(monthly_credit("1.5")), [charged("3.000")])) == text
+
+
+def test_amounts_are_plain_decimal_texts_and_days_are_iso() -> None:
+    """No exponents, no floats: a charge of 0.0000001 is written so."""
+    facts = json.loads(to_text(drafted(mosp(), [charged("0.0000001")])))
+    line = facts["sections"][0]["lines"][0]
+    assert line["amount_unrounded"] == "0.0000001"
+    assert line["amount"] == "0"
+    assert facts["period"] == {"start": "2024-02-01", "end": "2024-03-01"}
+    assert facts["form"] == 1
+
+
+def test_the_digest_changes_with_any_fact() -> None:
+    """One cent, one letter or one day more is another digest."""
+    invoice = drafted(mosp(), [charged("1")])
+    changed = [
+        dataclasses.replace(invoice, due_date=date(2024, 4, 5)),
+        dataclasses.replace(invoice, purchase_order="x"),
+        dataclasses.replace(invoice, as_of=AsOf(101, 2)),
+        dataclasses.replace(invoice, previous=PreviousInvoice("K-2024-000001", FEBRUARY, Decimal(1))),
+        drafted(mosp(), [charged("1.01")]),
+    ]
+    digests = {digest_of(to_text(one)) for one in [invoice, *changed]}
+    assert len(digests) == 6
+    assert all(len(digest) == 64 for digest in digests)
+
+
+def test_every_script_stays_readable() -> None:
+    """Names are written in their own letters."""
+    scope = mca(subscription(name="發票 é", section="s1"), sections=(("s1", "Ķekava"),))
+    assert "Ķekava" in to_text(drafted(scope, [charged("1")]))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "", "[]", "{}", '{"form":1}', "null",
+        to_text(drafted(mosp(), [])).replace('"form":1', '"form":2'),
+        to_text(drafted(mosp(), [])).replace('"currency":"USD"', '"currency":7'),
+        to_text(drafted(mosp(), [])).replace('"lines":"0"', '"lines":"zero"'),
+        to_text(drafted(mosp(), [])).replace('"offer":', '"offers":'),
+    ],
+)  # fmt: skip
+def test_another_text_is_refused(wrong: str) -> None:
+    """What is not the text of an invoice gives a ValueError, never half an invoice."""
+    with pytest.raises(ValueError):  # noqa: PT011 - JSON's own error is one, with its own words
+        from_text(wrong)

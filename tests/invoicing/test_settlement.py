@@ -1,0 +1,65 @@
+"""The monthly credit, before tax."""
+
+from decimal import Decimal
+
+import pytest
+
+from kvitto.invoicing.settlement import allowances, credit_used, is_covered_by_credit
+from kvitto.money import CurrencyMismatch, Money
+from tests.invoicing.cast import PAY_AS_YOU_GO, charged, mca, monthly_credit, mosp, subscription
+from tests.invoicing.test_drafting import drafted
+
+
+def usd(amount: str) -> Money:
+    """An amount in dollars."""
+    return Money(Decimal(amount), "USD")
+
+
+@pytest.mark.parametrize(("charges", "covered"), [("149.99", True), ("150.00", True), ("150.01", False), ("0", True)])
+def test_charges_equal_to_the_credit_do_not_exceed_it(charges: str, covered: bool) -> None:  # noqa: FBT001 - a column
+    """The credit covers charges up to and including its amount."""
+    assert is_covered_by_credit(monthly_credit("150"), usd(charges)) is covered
+
+
+def test_an_offer_without_credit_covers_nothing() -> None:
+    """Not even charges of zero."""
+    assert not is_covered_by_credit(PAY_AS_YOU_GO, usd("0"))
+    assert credit_used(PAY_AS_YOU_GO, usd("10")) == usd("0")
+
+
+@pytest.mark.parametrize(("charges", "used"), [("200", "150"), ("150", "150"), ("20", "20"), ("0", "0"), ("-5", "0")])
+def test_a_credit_never_takes_off_more_than_the_charges(charges: str, used: str) -> None:
+    """The part that is used lies between nothing and the charges."""
+    assert credit_used(monthly_credit("150"), usd(charges)) == usd(used)
+
+
+def test_the_credit_lowers_the_taxable_amount() -> None:
+    """Charges of 250.00 less a credit of 150.00 are taxed on 100.00."""
+    invoice = drafted(mosp(monthly_credit("150.00")), [charged("250")])
+    assert [(one.reason, one.amount) for one in invoice.allowances] == [("monthly-credit", Decimal(150))]
+    assert (invoice.totals.without_tax, invoice.totals.tax, invoice.totals.payable) == tuple(
+        map(Decimal, (100, 25, 125))
+    )
+
+
+def test_a_credit_does_not_pay_for_another_subscription() -> None:
+    """On a profile each credit is used by its own subscription; the invoice tells their sum."""
+    members = (
+        subscription("a", offer=monthly_credit("100"), section="s1"),
+        subscription("b", offer=monthly_credit("5"), section="s1"),
+        subscription("c", section="s1"),
+    )
+    invoice = drafted(mca(*members), [charged("30", "a"), charged("30", "b"), charged("30", "c")])
+    assert invoice.totals.allowances == 35
+    assert invoice.totals.without_tax == 55
+
+
+def test_no_credit_used_is_no_allowance() -> None:
+    """An allowance of zero is not written."""
+    assert allowances([(monthly_credit("5"), usd("0")), (PAY_AS_YOU_GO, usd("9"))], "USD") == ()
+
+
+def test_a_credit_in_another_currency_is_a_fault() -> None:
+    """Dollars never cover euros."""
+    with pytest.raises(CurrencyMismatch):
+        credit_used(monthly_credit("5", "EUR"), usd("9"))
