@@ -36,9 +36,8 @@ MAC_BROWSERS = (
 def main(wanted: str) -> None:
     """Prepare for "run", "develop" or "browser"; leave with a sentence when something is missing."""
     if sys.version_info < LEAST_PYTHON:
-        sys.exit(
-            f"Kvitto needs Python 3.11 or newer; this is {platform.python_version()}. Name one: make PYTHON=python3.12 …"
-        )
+        version = platform.python_version()
+        sys.exit(f"Kvitto needs Python 3.11 or newer; this is {version}. Name one: make PYTHON=python3.12 …")
     if wanted == "browser":
         prepare_browser()
         return
@@ -51,19 +50,23 @@ def main(wanted: str) -> None:
 
 
 def prepare_environment() -> None:
-    """A virtual environment of this machine, this Python and this folder."""
-    identity = {
-        "python": platform.python_version(),
-        "interpreter": os.path.realpath(sys.executable),
-        "machine": " ".join((platform.system(), platform.machine(), *platform.libc_ver())),
-        "folder": str(ENVIRONMENT),
-    }
-    if read_notes().get("environment") == identity and PYTHON.exists():
+    """A virtual environment that was made here: on this machine, in this folder."""
+    if PYTHON.exists() and read_notes().get("environment") == environment_identity():
         return
     require_venv()
     say("Making the virtual environment .venv …")
     run(sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT))
-    NOTES.write_text(json.dumps({"environment": identity}), encoding="utf-8")
+    NOTES.write_text(json.dumps({"environment": environment_identity()}), encoding="utf-8")
+
+
+def environment_identity() -> str:
+    """What the environment's own Python says of itself and of the machine; empty if it does not start."""
+    of_machine = "platform.system(), platform.machine(), *platform.libc_ver()"
+    question = f"import platform, sys; print(platform.python_version(), {of_machine}, sys.prefix)"
+    try:
+        return subprocess.run([PYTHON, "-c", question], capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
 
 
 def require_venv() -> None:
