@@ -48,3 +48,7 @@ class Price:
     name: str = ""
     category: str = ""
     region: str = ""
+
+    def holds_on(self, day: date) -> bool:
+        """True if the day is within its validity."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)

@@ -79,3 +79,20 @@ class Unpriced:
     day: date
     cause: str
     rows: int
+
+
+@dataclass(frozen=True)
+class ChargeTotal:
+    """Charges summed by some of day, subscription, meter and resource (None where not asked for), unit and currency.
+
+    `quantity` is in `unit`, the unit of the price; `amount` is exact.
+    """
+
+    day: date | None
+    subscription: str | None
+    meter: str | None
+    resource: str | None
+    unit: str
+    currency: str
+    quantity: Decimal
+    amount: Decimal

@@ -1,0 +1,199 @@
+"""Rating the fast way: the SQL steps beside this file, run by DuckDB in this process.
+
+Two steps. (a) Bucket by bucket, usage becomes exact sums per subscription, meter, resource and day, and finds its
+price. (b) Over all buckets, pools get their tier positions, and charges are worked out on those sums. The result is
+the same for any number of threads and however the usage is cut into files.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from functools import cache
+from importlib.resources import files as resources
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+import duckdb
+
+from kvitto.agreements.price_sheet import Price
+from kvitto.language import phrase
+from kvitto.money import AMOUNT, PRICE, QUANTITY, QUANTITY_SENT, Width
+from kvitto.rating.charge import Charge, ChargeLine, ChargeTotal, Member, Unpriced
+from kvitto.rating.limits import UnableToRate, too_large
+from kvitto.rating.tables import given_tables
+
+Row = TypeVar("Row")
+_ROWS_AT_A_TIME = 10_000
+_SHORT_DIGITS = 18  # decimals of up to so many digits are calculated in 64 bits
+
+
+def rate(
+    files: Sequence[Path],
+    members: Sequence[Member],
+    prices: Sequence[Price],
+    *,
+    threads: int | None = None,
+    memory: str | None = None,
+) -> RatedUsage:
+    """Rate the usage in these Parquet files of the usage store, as far as the members and their periods cover it.
+
+    `threads` and `memory` ("4GB") bound what DuckDB takes; what does not fit goes to a temporary folder. Close the
+    result, or use it as a context manager. Raises `UnableToRate` if a file cannot be read or a number would lose a digit.
+    """
+    rated = RatedUsage(threads, memory)
+    try:
+        rated.take(files, members, prices)
+    except BaseException:
+        rated.close()
+        raise
+    return rated
+
+
+class RatedUsage:
+    """Charges of some usage, ready to be asked for. Every list comes in the order of its fields."""
+
+    def __init__(self, threads: int | None, memory: str | None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="kvitto-rating-")
+        settings = {"temp_directory": self._folder.name, "preserve_insertion_order": "false"}
+        if threads:
+            settings["threads"] = str(threads)
+        if memory:
+            settings["memory_limit"] = memory
+        self._connection = duckdb.connect(":memory:", config=settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of memory and temporary files."""
+        self._connection.close()
+        self._folder.cleanup()
+
+    def take(self, files: Sequence[Path], members: Sequence[Member], prices: Sequence[Price]) -> None:
+        """Run the steps up to the charges; `rate` calls it once."""
+        given = given_tables(members, prices)
+        for name in ("members", "prices", "tiers"):
+            self._connection.register(f"given_{name}", getattr(given, name))
+        self._run("00_convert_unit")
+        self._run("05_members")
+        self._run("06_prices")
+        if members:
+            first_day = min(member.period.start for member in members)
+            end_day = max(member.period.end for member in members)
+            for bucket in _buckets(files):
+                self._take_bucket(bucket, first_day, end_day)
+        self._run("30_tier_positions")
+        self._run("40_charges")
+        self._run("50_named_charges")
+
+    def lines(self) -> list[ChargeLine]:
+        """Charges summed by pool, period, subscription, meter, price version and tier."""
+        return list(self._ask("61_lines", ChargeLine))
+
+    def charges(self, pool: str | None = None) -> Iterator[Charge]:
+        """Every charge, or those of one pool."""
+        return self._ask("60_ordered_charges", Charge, pool=pool)
+
+    def unpriced(self) -> list[Unpriced]:
+        """Usage that no price covers."""
+        return list(self._ask("62_unpriced", Unpriced))
+
+    def totals(self, by: Collection[str], first_day: date, end_day: date) -> list[ChargeTotal]:
+        """Charges of the days from `first_day` up to, not including, `end_day`.
+
+        `by` names some of "day", "subscription", "meter", "resource"; sums are always parted by unit and currency.
+        """
+        asked = {f"by_{name}": name in by for name in ("day", "subscription", "meter", "resource")}
+        return list(self._ask("63_totals", ChargeTotal, first_day=first_day, end_day=end_day, **asked))
+
+    def write_parquet(self, path: Path) -> None:
+        """All charges with their names, unit and currency, as one Parquet file; its rows are in no particular order."""
+        with _told():
+            self._connection.cursor().execute(
+                "COPY (SELECT * FROM named_charges) TO $path (FORMAT parquet, COMPRESSION zstd)", {"path": str(path)}
+            )
+
+    def _take_bucket(self, files: Sequence[Path], first_day: date, end_day: date) -> None:
+        names = [str(file) for file in files]
+        self._run("10_daily_sums", files=names, first_day=first_day, end_day=end_day)
+        priced = self._run("20_priced_days")
+        if priced != self._run_count("daily_sums"):
+            self._run("25_unpriced_days")
+        self._connection.execute("DROP TABLE daily_sums")
+
+    def _run(self, step: str, **values: object) -> int:
+        with _told():
+            for statement in _statements(step):
+                counted = self._connection.execute(statement, values).fetchall()
+        return int(counted[0][0]) if counted else 0
+
+    def _run_count(self, table: str) -> int:
+        return int(self._connection.table(table).count("*").fetchall()[0][0])
+
+    def _ask(self, step: str, made: Callable[..., Row], **values: object) -> Iterator[Row]:
+        (statement,) = _statements(step)
+        with _told():
+            asked = self._connection.cursor().execute(statement, values)
+            while rows := asked.fetchmany(_ROWS_AT_A_TIME):
+                yield from (made(*row) for row in rows)
+
+
+def _buckets(files: Sequence[Path]) -> list[list[Path]]:
+    """The files of each bucket together, in the order of their names; files outside buckets are one more bucket."""
+    by_bucket: dict[str, list[Path]] = defaultdict(list)
+    for file in sorted(files):
+        by_bucket[next((part for part in file.parts if part.startswith("bucket=")), "")].append(file)
+    return [by_bucket[name] for name in sorted(by_bucket)]
+
+
+@cache
+def _statements(step: str) -> tuple[str, ...]:
+    """The statements of a step, with the widths of `money` filled in."""
+    text = resources("kvitto.rating").joinpath("steps", f"{step}.sql").read_text(encoding="utf-8")
+    code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+    for name, filled in _WIDTHS.items():
+        code = code.replace(f"{{{name}}}", filled)
+    return tuple(statement.strip() for statement in code.split(";") if statement.strip())
+
+
+def _short(width: Width) -> str:
+    """The type with the same decimals that is calculated in 64 bits."""
+    return Width(_SHORT_DIGITS - (QUANTITY_SENT.decimals - width.decimals), width.decimals).sql_type
+
+
+_WIDTHS = {
+    "QUANTITY_SENT": QUANTITY_SENT.sql_type,
+    "QUANTITY": QUANTITY.sql_type,
+    "PRICE": PRICE.sql_type,
+    "AMOUNT": AMOUNT.sql_type,
+    "SHORT_QUANTITY_SENT": _short(QUANTITY_SENT),
+    "SHORT_QUANTITY": _short(QUANTITY),
+    "SENT_TO_CHARGED": str(10 ** (QUANTITY_SENT.decimals - QUANTITY.decimals)),
+    "SMALLEST_QUANTITY": Width(QUANTITY.decimals, QUANTITY.decimals).sql_type.join(
+        (f"CAST(0.{1:0{QUANTITY.decimals}} AS ", ")")
+    ),
+}
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What DuckDB refuses, as a sentence for people."""
+    try:
+        yield
+    except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
+        raise too_large() from error
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        raise UnableToRate(
+            phrase(
+                "A file of the usage store cannot be read: {cause} Run “kvitto store check” to see which files are damaged.",
+                cause=str(error).splitlines()[0],
+            )
+        ) from error
