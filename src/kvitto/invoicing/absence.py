@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from kvitto.agreements.hierarchy import AgreementType, Offer, OfferKind
@@ -35,23 +35,33 @@ class Reason(StrEnum):
 class AbsenceFacts:
     """What decides the reason.
 
-    `today` is the office's UTC day. `started_on` is the first day of the subscription (MOSP) or of the account's first
-    subscription (MCA), `too_new_until` the first day on which 30 days have passed since. `invoice_day` is the day from
-    which an invoice of this period can be made. `charges` is the sum of the rounded lines and `has_usage` whether any
-    usage was accepted, both as known now. `is_held_back`: something in the period stops its invoice, such as usage
-    without a price.
+    `now` is the office's moment; its UTC day counts. `started_on` is the day the subscription began (MOSP) or the
+    account was created (MCA), `too_new_until` the first day on which 30 days have passed since. `invoice_at` is the
+    moment from which an invoice of this period can be made. `charges` is the sum of the rounded lines and `has_usage`
+    whether any usage was accepted, both as known now. `is_held_back`: something in the period stops its invoice, such
+    as usage without a price.
     """
 
     agreement: AgreementType
     offer: Offer
     period: Period
-    today: date
+    now: datetime
     started_on: date
     too_new_until: date
-    invoice_day: date
+    invoice_at: datetime
     charges: Money
     has_usage: bool
     is_held_back: bool = False
+
+    @property
+    def today(self) -> date:
+        """The office's UTC day."""
+        return self.now.date()
+
+    @property
+    def invoice_day(self) -> date:
+        """The UTC day from which an invoice can be made."""
+        return self.invoice_at.date()
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,7 @@ def _is_open(facts: AbsenceFacts) -> bool:
 
 
 def _is_waiting(facts: AbsenceFacts) -> bool:
-    return facts.today < facts.invoice_day
+    return facts.now < facts.invoice_at
 
 
 def _is_free_trial(facts: AbsenceFacts) -> bool:
@@ -119,8 +129,8 @@ def _too_new(facts: AbsenceFacts) -> Absence:
         )
         if facts.agreement is AgreementType.MOSP
         else phrase(
-            "No invoice for {period} yet: the billing account's first subscription began on {started_on}, and the first"
-            " invoice is made no sooner than 30 days later; for this period from {invoice_day} on.",
+            "No invoice for {period} yet: the billing account was created on {started_on}, and the first invoice is"
+            " made no sooner than 30 days later; for this period from {invoice_day} on.",
             period=facts.period, started_on=facts.started_on, invoice_day=facts.invoice_day,
         )
     )  # fmt: skip

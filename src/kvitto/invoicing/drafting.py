@@ -54,7 +54,7 @@ def draft(  # noqa: PLR0913, PLR0917 - an invoice is made of this many facts
         period=period,
         payment_terms_days=scope.payment_terms_days,
         purchase_order=scope.profile.purchase_order if scope.profile else "",
-        language=scope.account.language,
+        language=scope.language,
         seller_id=scope.seller.id,
         seller=scope.seller.party,
         payment_instructions=scope.seller.payment_instructions,

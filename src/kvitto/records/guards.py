@@ -1,0 +1,130 @@
+"""Database triggers that refuse to change or remove what was issued, whoever asks.
+
+They stand on the tables of issued invoices and their documents, on SQLite and PostgreSQL alike, and are put there
+after every migration, because SQLite drops a table's triggers without a word when a migration remakes the table. A
+start finds a trigger that is missing, switched off or altered, and is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import connection
+
+from kvitto.errors import UnableTo
+from kvitto.language import phrase
+from kvitto.records.models import DocumentRecord, InvoiceRecord
+
+# table → the sets of columns that no second row may share; SQLite's INSERT OR REPLACE would remove the first row
+_GUARDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    InvoiceRecord._meta.db_table: (("number",), ("scope_kind", "scope_key", "period_start")),  # noqa: SLF001 - Django's documented API
+    DocumentRecord._meta.db_table: (("id",), ("invoice_id", "kind", "language")),  # noqa: SLF001 - as above
+}
+_FUNCTION = "kvitto_refuse_change"
+_FUNCTION_BODY = """
+BEGIN
+  RAISE EXCEPTION 'rows of % are never changed or removed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END
+"""
+
+
+class UnableToTrustRecords(UnableTo):
+    """A guard of the issued invoices is missing."""
+
+
+def install_guards() -> None:
+    """Put every guard in place, also over one that was altered; to be called after every migration."""
+    tables = set(connection.introspection.table_names())  # a migration back to the beginning leaves none to guard
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $${_FUNCTION_BODY}$$"
+            )
+        for name, (table, statement) in _wanted().items():
+            if table not in tables:
+                continue
+            on_table = f" ON {table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on_table}")
+            cursor.execute(statement)
+            if connection.vendor == "postgresql":
+                # fires also in sessions that say they only replicate
+                cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+
+def missing_guards() -> list[str]:
+    """The guards that are missing, switched off or altered, as "table: what it refuses"; empty if all is well."""
+    present = _present_on_postgresql() if connection.vendor == "postgresql" else _present_on_sqlite()
+    return [f"{table}: {name.rsplit('_', 1)[1]}" for name, (table, _) in _wanted().items() if name not in present]
+
+
+def check_guards() -> None:
+    """Raise `UnableToTrustRecords` unless every guard stands."""
+    missing = missing_guards()
+    if missing:
+        raise UnableToTrustRecords(
+            phrase(
+                "The database no longer protects issued invoices: {guards} missing. Run “kvitto init” again to put the"
+                " protection back, and find out who removed it.",
+                guards=tuple(missing),
+            )
+        )
+
+
+def _wanted() -> dict[str, tuple[str, str]]:
+    """Trigger name → its table and the statement that makes it."""
+    make = _postgresql_triggers if connection.vendor == "postgresql" else _sqlite_triggers
+    return {name: (table, statement) for table in _GUARDED for name, statement in make(table).items()}
+
+
+def _sqlite_triggers(table: str) -> dict[str, str]:
+    refusal = f"SELECT RAISE(ABORT, 'rows of {table} are never changed or removed');"
+    statements = {
+        f"guard_{table}_{event.lower()}": f"CREATE TRIGGER guard_{table}_{event.lower()} BEFORE {event} ON {table}"
+        f" BEGIN {refusal} END"
+        for event in ("UPDATE", "DELETE")
+    }
+    same = " OR ".join(
+        "(" + " AND ".join(f"{column} = NEW.{column}" for column in columns) + ")" for columns in _GUARDED[table]
+    )
+    statements[f"guard_{table}_replace"] = (
+        f"CREATE TRIGGER guard_{table}_replace BEFORE INSERT ON {table}"  # noqa: S608 - the names are ours
+        f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) BEGIN {refusal} END"
+    )
+    return statements
+
+
+def _postgresql_triggers(table: str) -> dict[str, str]:
+    return {
+        f"guard_{table}_{event.lower()}": f"CREATE TRIGGER guard_{table}_{event.lower()} BEFORE {event} ON {table}"
+        f" FOR EACH {'STATEMENT' if event == 'TRUNCATE' else 'ROW'} EXECUTE FUNCTION {_FUNCTION}()"
+        for event in ("UPDATE", "DELETE", "TRUNCATE")
+    }
+
+
+def _present_on_sqlite() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        found = dict(cursor.fetchall())
+    return {name for name, (_, statement) in _wanted().items() if found.get(name) == statement}
+
+
+def _present_on_postgresql() -> set[str]:
+    """Triggers that always fire and call the unaltered function; PostgreSQL words their definitions its own way."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE oid = to_regproc(%s)", [_FUNCTION])
+        bodies = [body for (body,) in cursor.fetchall()]
+        cursor.execute(
+            "SELECT tgname, tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger"
+            " WHERE tgenabled = 'A' AND tgfoid = to_regproc(%s) AND NOT tgisinternal",
+            [_FUNCTION],
+        )
+        found = {name: (table, definition) for name, table, definition in cursor.fetchall()}
+    if bodies != [_FUNCTION_BODY]:
+        return set()
+    return {name for name, (table, _) in _wanted().items() if name in found and _is_whole(name, table, *found[name])}
+
+
+def _is_whole(name: str, table: str, found_table: str, definition: str) -> bool:
+    """No condition and no choice of columns weakens the trigger."""
+    event = name.rsplit("_", 1)[1].upper()
+    return found_table == table and f" BEFORE {event} ON " in definition and " WHEN " not in definition
