@@ -8,6 +8,7 @@ the command line read the same compiled catalogues (`locale/*/LC_MESSAGES/django
 from __future__ import annotations
 
 import gettext
+import hashlib
 from collections.abc import Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -171,9 +172,9 @@ def format_money(money: Money, language: Language | None = None) -> str:
     return f"{number}\N{NO-BREAK SPACE}{money.currency}"
 
 
-def format_amount(money: Money, language: Language | None = None) -> str:
-    """The amount alone, for columns whose head names the currency."""
-    return _grouped(money.amount, currency_decimals(money.currency, ""), language)
+def format_amount(money: Money, language: Language | None = None, least_decimals: int = 0) -> str:
+    """The amount alone, for columns whose head names the currency; with at least the decimals of the currency."""
+    return _grouped(money.amount, max(least_decimals, currency_decimals(money.currency, "")), language)
 
 
 def format_number(value: Decimal, language: Language | None = None) -> str:
@@ -218,3 +219,20 @@ def format_moment(moment: datetime, language: Language | None = None, zone: str 
     local = babel_datetime(moment, pattern, tzinfo=ZoneInfo(zone), locale=locale)
     name = zone if zone == "UTC" else babel_datetime(moment, "z", tzinfo=ZoneInfo(zone), locale=locale)
     return f"{local} {name}"
+
+
+def country_name(code: str, language: Language | None = None) -> str:
+    """The country with this ISO 3166 alpha-2 code; the code itself if CLDR does not know it."""
+    return str((language or current_language()).locale.territories.get(code, code))
+
+
+def language_name(named: Language, language: Language | None = None) -> str:
+    """What one language calls another: Swedish calls Latvian "lettiska"."""
+    key = named.locale_name.removesuffix("_TW") if named.locale.script else named.locale.language
+    return str((language or current_language()).locale.languages.get(key, named.own_name))
+
+
+def catalogue_digest(language: Language) -> str:
+    """Which translations the language has now: the digest of its compiled catalogue, or "none" for English."""
+    path = CATALOGUES / language.locale_name.removesuffix("_TW") / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    return f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" if path.is_file() else "none"
