@@ -8,6 +8,7 @@ from django import template
 
 from kvitto.language import (
     LANGUAGES,
+    country_name,
     current_language,
     format_amount,
     format_date,
@@ -19,6 +20,7 @@ from kvitto.language import (
     format_short_date,
     said,
 )
+from kvitto.money import Money, round_half_away
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
 register = template.Library()
+_DECIMALS_OF_COST = 6
 
 register.filter("money", format_money)
 register.filter("amount", format_amount)
@@ -35,12 +38,20 @@ register.filter("day", format_date)
 register.filter("short_day", format_short_date)
 register.filter("period", format_period)
 register.filter("moment", format_moment)
+register.filter("country", country_name)
 
 
 @register.filter
 def iso(day: date) -> str:
     """The day for addresses: 2024-02-05."""
     return day.isoformat()
+
+
+@register.filter
+def cost(money: Money) -> str:
+    """An exact cost as tables of usage show it: six decimals, without its currency."""
+    shown = Money(round_half_away(money.amount, _DECIMALS_OF_COST), money.currency)
+    return format_amount(shown, least_decimals=_DECIMALS_OF_COST)
 
 
 @register.filter
@@ -76,9 +87,3 @@ def with_query(context: dict[str, Any], **changes: object) -> str:
         else:
             query[name] = str(value)
     return f"?{query.urlencode()}"
-
-
-@register.filter
-def country(code: str) -> str:
-    """The country's name in the reader's language, from its ISO 3166 code."""
-    return str(current_language().locale.territories.get(code, code))

@@ -1,0 +1,32 @@
+"""The portal's addresses. Everything but signing in, choosing a language and `/healthz` asks who one is first."""
+
+from __future__ import annotations
+
+from allauth.account import views as sign_in_views
+from django.urls import path, register_converter
+from django.views.generic import RedirectView
+
+from kvitto.portal import health, invoices, reader, subscriptions, usage
+from kvitto.portal.address_parts import FirstDay
+
+register_converter(FirstDay, "first_day")
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="subscriptions"), name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("language/", reader.choose_language, name="choose_language"),
+    # Only these of allauth's pages exist: nobody registers, and no mail is sent yet.
+    path("sign-in/", sign_in_views.login, name="account_login"),
+    path("sign-out/", sign_in_views.logout, name="account_logout"),
+    path("sign-in/closed/", sign_in_views.account_inactive, name="account_inactive"),
+    path("password/", sign_in_views.password_change, name="account_change_password"),
+    path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
+    path("subscriptions/<str:id>/invoices/", invoices.subscription_invoices, name="subscription_invoices"),
+    path("subscriptions/<str:id>/periods/<first_day:day>/", usage.subscription_period, name="subscription_period"),
+    path("subscriptions/<str:id>/periods/<first_day:day>/usage.csv", usage.subscription_csv, name="subscription_csv"),
+    path("billing-profiles/<str:id>/invoices/", invoices.profile_invoices, name="profile_invoices"),
+    path("billing-profiles/<str:id>/periods/<first_day:day>/", usage.profile_period, name="profile_period"),
+    path("billing-profiles/<str:id>/periods/<first_day:day>/usage.csv", usage.profile_csv, name="profile_csv"),
+    path("invoices/<str:number>/", invoices.invoice, name="invoice"),
+    path("invoices/<str:number>.pdf", invoices.invoice_pdf, name="invoice_pdf"),
+]
