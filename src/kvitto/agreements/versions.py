@@ -1,0 +1,90 @@
+"""The life of one agreed thing as dated versions, and what a new declaration makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kvitto.agreements.facts import Agreed
+from kvitto.agreements.hierarchy import BillingAccount, BillingProfile, InvoiceSection, Seller, Subscription
+
+EVER = date(1970, 1, 1)  # the first day any date in an agreements file may name
+
+
+@dataclass(frozen=True)
+class Version:
+    """What was agreed from one day up to, not including, another (None: until further notice)."""
+
+    valid_from: date
+    valid_to: date | None
+    value: Agreed
+
+    def ends_by(self, day: date) -> bool:
+        """True if nothing of it lies on or after the day."""
+        return self.valid_to is not None and self.valid_to <= day
+
+
+def declared_anew(versions: Sequence[Version], value: Agreed, starts_on: date, valid_from: date) -> tuple[Version, ...]:
+    """The versions of a thing once `value` is declared to hold from `valid_from` on, until further notice.
+
+    `versions` are those believed until now, oldest first; none for a new thing, which is valid from its own start,
+    `starts_on`. What was agreed before `valid_from` stays, except facts about a whole life (start, end, names in usage files):
+    they are corrected in every version, because a life has only one of each.
+    """
+    if not versions:
+        return (Version(starts_on, None, value),)
+    if not _differs(versions, value, starts_on, valid_from):
+        return tuple(versions)
+    from_day = max(valid_from, starts_on)
+    earlier = [
+        Version(
+            starts_on if index == 0 else max(version.valid_from, starts_on),
+            from_day if version.valid_to is None else min(version.valid_to, from_day),
+            _with_life_of(version.value, value),
+        )
+        for index, version in enumerate(versions)
+    ]
+    kept = [version for version in earlier if version.valid_to and version.valid_from < version.valid_to]
+    return _merged([*kept, Version(from_day, None, value)])
+
+
+def first_difference(versions: Sequence[Version], value: Agreed, valid_from: date) -> Agreed | None:
+    """The earliest value agreed for a day on or after `valid_from` that is not `value`; None if there is none."""
+    return next((each.value for each in versions if not each.ends_by(valid_from) and each.value != value), None)
+
+
+def _differs(versions: Sequence[Version], value: Agreed, starts_on: date, valid_from: date) -> bool:
+    return versions[0].valid_from != starts_on or first_difference(versions, value, valid_from) is not None
+
+
+def _with_life_of(earlier: Agreed, value: Agreed) -> Agreed:
+    match earlier, value:
+        case Subscription(), Subscription():
+            return replace(earlier, started_on=value.started_on, ended_on=value.ended_on, known_as=value.known_as)
+        case BillingAccount(), BillingAccount():
+            return replace(earlier, created_on=value.created_on)
+        case _:
+            return earlier
+
+
+def _merged(versions: Sequence[Version]) -> tuple[Version, ...]:
+    """The same with neighbours that say the same made one."""
+    merged: list[Version] = []
+    for version in versions:
+        if merged and merged[-1].value == version.value and merged[-1].valid_to == version.valid_from:
+            merged[-1] = replace(merged[-1], valid_to=version.valid_to)
+        else:
+            merged.append(version)
+    return tuple(merged)
+
+
+def own_start(value: Agreed, account_created_on: date) -> date:
+    """The day from which a new thing is valid: its own start, or that of the account it stands under."""
+    match value:
+        case Seller():
+            return EVER
+        case Subscription():
+            return value.started_on
+        case BillingAccount() | BillingProfile() | InvoiceSection():
+            return account_created_on

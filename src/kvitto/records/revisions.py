@@ -1,0 +1,43 @@
+"""Revisions: numbered recordings of agreements and prices, taken one after another."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import models
+from django.db.models import Max, Q
+
+from kvitto.records.models import OfficeFact, Revision
+from kvitto.records.models.office import DatedRecord
+
+_LOCK = "latest_revision"
+
+Dated = TypeVar("Dated", bound=DatedRecord)
+
+
+def latest_revision() -> int:
+    """The number of the latest revision; 0 before the first."""
+    return Revision.objects.aggregate(latest=Max("number"))["latest"] or 0
+
+
+def hold_revisions() -> None:
+    """Let nobody else record a revision until the transaction ends. To be called inside a transaction.
+
+    Numbers are then committed in their order, so that what was recorded up to a revision never grows afterwards.
+    """
+    OfficeFact.objects.get_or_create(name=_LOCK, defaults={"value": ""})
+    OfficeFact.objects.select_for_update().get(name=_LOCK)
+
+
+def next_revision(recorded_at: datetime, cause: str) -> Revision:
+    """A new revision, recorded inside the caller's transaction; others wait until that ends."""
+    hold_revisions()
+    return Revision.objects.create(recorded_at=recorded_at, cause=cause)
+
+
+def believed(records: models.QuerySet[Dated], revision: int | None) -> models.QuerySet[Dated]:
+    """The records believed at a revision; None for those believed now."""
+    if revision is None:
+        return records.filter(superseded_in=None)
+    return records.filter(Q(superseded_in=None) | Q(superseded_in__gt=revision), recorded_in__lte=revision)

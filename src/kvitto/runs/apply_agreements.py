@@ -1,0 +1,64 @@
+"""Applying an agreements file: work out what it changes, check that it may, record it as one revision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+
+from kvitto.agreements.declaration import read_declaration
+from kvitto.agreements.declared import Declaration
+from kvitto.agreements.mistakes import lines_of
+from kvitto.agreements.plan import Plan, make_plan
+from kvitto.agreements.plan_checks import refusals
+from kvitto.errors import UnableTo
+from kvitto.language import Phrase, phrase
+from kvitto.records.agreement_changes import agreements_now, invoiced_up_to, record_plan
+from kvitto.records.revisions import hold_revisions, next_revision
+from kvitto.runs.office import Office
+
+
+class UnableToApply(UnableTo):
+    """The file is well written, but what it says must not be; `reasons` has a sentence for each."""
+
+    def __init__(self, reasons: Sequence[Phrase]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(lines_of((*self.reasons, phrase("Nothing was changed."))))
+
+
+def plan_for(office: Office, path: Path, valid_from: date | None = None) -> Plan:
+    """What applying the file would change, without changing it.
+
+    `valid_from`: the first day of what changes, the office's day if not given; new things are valid from their own
+    start. Raises `UnableToReadAgreements` with every mistake in the file, or `UnableToApply`.
+    """
+    return _checked_plan(office, read_declaration(path), valid_from)
+
+
+def apply(office: Office, path: Path, valid_from: date | None = None, shown: Plan | None = None) -> Plan:
+    """Record what the file changes, all in one transaction, and give back what that was.
+
+    The same file again changes nothing and makes no revision. If a plan was `shown` and is no longer what would
+    happen, because somebody else changed agreements meanwhile, `UnableToApply` is raised instead. See also `plan_for`.
+    """
+    declaration = read_declaration(path)
+    with transaction.atomic():
+        hold_revisions()
+        plan = _checked_plan(office, declaration, valid_from)
+        if shown is not None and shown != plan:
+            raise UnableToApply([phrase("The file or the agreements changed after the plan was shown. Start again.")])
+        if plan.changes_anything:
+            revision = next_revision(office.now(), f"agreements apply {path.name}")
+            record_plan(plan, revision, office.today())
+    return plan
+
+
+def _checked_plan(office: Office, declaration: Declaration, valid_from: date | None) -> Plan:
+    agreements = agreements_now()
+    plan = make_plan(agreements, declaration, valid_from or office.today())
+    found = refusals(plan, agreements, invoiced_up_to() if any(change.before for change in plan.changes) else {})
+    if found:
+        raise UnableToApply(found)
+    return plan
