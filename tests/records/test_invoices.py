@@ -1,0 +1,139 @@
+"""Issuing and loading invoices."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from kvitto.agreements.hierarchy import Scope, ScopeKind
+from kvitto.invoicing.drafting import draft
+from kvitto.invoicing.invoice import AsOf, Invoice, PreviousInvoice
+from kvitto.invoicing.numbering import UnableToNumber
+from kvitto.money import Money
+from kvitto.periods import Period, calendar_month
+from kvitto.records.invoices import (
+    Altered,
+    NotIssued,
+    altered_invoices,
+    issue,
+    issued_for,
+    issued_periods,
+    latest_issue_date,
+    list_invoices,
+    load,
+    load_all,
+    previous_invoice,
+)
+from kvitto.records.models import InvoiceRecord, NumberSeries
+from tests.invoicing.cast import FEBRUARY, KNOWN, charged, monthly_credit, mosp, price
+from tests.lifted_guards import lift_guards
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+LAB = Scope(ScopeKind.SUBSCRIPTION, "lab")
+MARCH = calendar_month(date(2024, 3, 1))
+NOW = datetime(2024, 3, 5, 12, tzinfo=UTC)
+
+
+def february(amount: str = "250.005", period: Period = FEBRUARY, issued_on: date = date(2024, 3, 5)) -> Invoice:
+    """A draft over some charges less a credit of 150."""
+    line = charged(amount, period=period)
+    return draft(mosp(monthly_credit("150")), period, [line], {1: price()}, None, issued_on, KNOWN)
+
+
+def test_an_invoice_comes_back_as_it_was_issued() -> None:
+    """All facts, with the number that was taken."""
+    issuing = issue(february(), LAB, "K", NOW)
+    assert issuing.is_new
+    assert load("K-2024-000001") == dataclasses.replace(february(), number="K-2024-000001")
+    assert altered_invoices() == []
+
+
+def test_what_a_list_shows_is_what_the_facts_say() -> None:
+    """Number, period, dates, amount to pay and exact charges."""
+    invoice = issue(february(), LAB, "K", NOW).invoice
+    assert invoice.number == "K-2024-000001"
+    assert (invoice.scope, invoice.account_id, invoice.period) == (LAB, "daugava", FEBRUARY)
+    assert (invoice.issue_date, invoice.due_date) == (date(2024, 3, 5), date(2024, 4, 4))
+    assert invoice.payable == Money(Decimal("125.01"), "USD")
+    assert invoice.unrounded == Money(Decimal("250.005"), "USD")
+    assert invoice.as_of == AsOf(100, 2)
+    assert issued_for(LAB, FEBRUARY) == invoice
+    assert list_invoices() == [invoice]
+
+
+def test_a_period_is_invoiced_once() -> None:
+    """A second attempt, also with other charges, gives the first invoice and takes no number."""
+    first = issue(february(), LAB, "K", NOW)
+    second = issue(february("9999"), LAB, "K", NOW)
+    assert (second.invoice, second.is_new) == (first.invoice, False)
+    assert NumberSeries.objects.get().latest_number == 1
+
+
+def test_numbers_follow_each_other_in_each_series_and_year() -> None:
+    """K-2024, K-2025 and N-2025 are counted apart."""
+    scopes = [Scope(ScopeKind.SUBSCRIPTION, key) for key in "abcd"]
+    numbers = [
+        issue(february(issued_on=issued_on), scope, letters, NOW).invoice.number
+        for scope, letters, issued_on in zip(
+            scopes, "KKKN", [date(2024, 3, 5), date(2024, 3, 5), date(2025, 1, 1), date(2025, 1, 1)], strict=True
+        )
+    ]
+    assert numbers == ["K-2024-000001", "K-2024-000002", "K-2025-000001", "N-2025-000001"]
+
+
+@pytest.mark.parametrize("issued_on", [date(2024, 3, 4), date(2023, 12, 31)])
+def test_a_clock_before_the_latest_invoice_is_refused_and_nothing_is_kept(issued_on: date) -> None:
+    """Dates never decrease, over the end of the year neither; no number is taken."""
+    issue(february(), LAB, "K", NOW)
+    with pytest.raises(UnableToNumber):
+        issue(february(period=MARCH, issued_on=issued_on), LAB, "K", NOW)
+    assert InvoiceRecord.objects.count() == 1
+    assert latest_issue_date("K") == date(2024, 3, 5)
+    assert NumberSeries.objects.get(name="K-2024").latest_number == 1
+
+
+def test_the_invoice_before_is_that_of_the_period_before() -> None:
+    """Not that of any earlier period, and not another scope's."""
+    issue(february(), LAB, "K", NOW)
+    assert previous_invoice(LAB, MARCH) == PreviousInvoice("K-2024-000001", FEBRUARY, Decimal("125.01"))
+    assert previous_invoice(LAB, calendar_month(date(2024, 4, 1))) is None
+    assert previous_invoice(Scope(ScopeKind.BILLING_PROFILE, "lab"), MARCH) is None
+
+
+def test_lists_hold_the_scopes_that_were_asked_for_newest_period_first() -> None:
+    """A profile and a subscription of the same id are two scopes."""
+    profile = Scope(ScopeKind.BILLING_PROFILE, "lab")
+    for scope, period in ((LAB, FEBRUARY), (LAB, MARCH), (profile, FEBRUARY)):
+        issue(february(period=period), scope, "K", NOW)
+    assert [one.number for one in list_invoices([LAB])] == ["K-2024-000002", "K-2024-000001"]
+    assert [one.number for one in list_invoices()] == ["K-2024-000002", "K-2024-000001", "K-2024-000003"]
+    assert [one.number for one in load_all([profile])] == ["K-2024-000003"]
+    assert issued_periods() == {LAB: {FEBRUARY.start, MARCH.start}, profile: {FEBRUARY.start}}
+    assert list_invoices([]) == []
+
+
+def test_altered_facts_are_noticed() -> None:
+    """Whoever takes the guards away and changes a cent is found by the digest, or by the facts."""
+    number = issue(february(), LAB, "K", NOW).invoice.number
+    lift_guards()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE records_invoicerecord SET payable_minor = 1")
+    assert altered_invoices() == [number]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE records_invoicerecord SET payable_minor = 12501, facts = replace(facts, '250', '251')")
+    assert altered_invoices() == [number]
+    with pytest.raises(Altered, match="K-2024-000001"):
+        load(number)
+    with pytest.raises(Altered):
+        list(load_all())
+
+
+def test_a_number_that_was_never_issued_is_told() -> None:
+    """The sentence names it."""
+    with pytest.raises(NotIssued, match="There is no invoice K-2024-000009"):
+        load("K-2024-000009")
