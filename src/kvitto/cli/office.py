@@ -14,6 +14,7 @@ from typing import Any
 import click
 import django
 
+from kvitto.config.startup import check_ready
 from kvitto.errors import UnableTo
 from kvitto.language import LANGUAGES, best_language, said, speaking, translated
 from kvitto.runs.office import Office
@@ -69,11 +70,13 @@ def for_people(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def office_command(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A command's body that takes the opened `Office` first; adds `--home` and says errors for people."""
+    """A command's body that takes the opened, checked `Office` first; adds `--home` and says errors for people."""
 
     @functools.wraps(function)
     def with_office(*args: Any, home: Path, **options: Any) -> Any:
-        return function(open_office(home.expanduser().resolve()), *args, **options)
+        office = open_office(home.expanduser().resolve())
+        check_ready(office)
+        return function(office, *args, **options)
 
     return home_option(for_people(with_office))
 

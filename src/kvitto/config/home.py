@@ -21,6 +21,7 @@ from kvitto.periods import midnight
 from kvitto.runs.office import Office
 
 SETTINGS_FILE = "kvitto.toml"
+_LEAST_SECRET = 50  # Django's own measure of a strong key
 SECRET_FILE = "secret.key"  # noqa: S105 - the name of the file, not what is in it
 
 
@@ -79,12 +80,22 @@ def make_home(home: Path) -> None:
     """Make the folder with its commented settings file and its secret; what is there already stays as it is.
 
     Only the owner may read it: it holds what customers bought, and the settings may hold a database's password.
+    `UnableToStart` if the folder cannot be made or written to.
     """
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _write_for_owner(home / SETTINGS_FILE, _DEFAULT_SETTINGS)
-    _write_for_owner(home / SECRET_FILE, secrets.token_urlsafe(50))
-    for folder in ("usage-store", "documents"):
-        (home / folder).mkdir(mode=0o700, exist_ok=True)
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_for_owner(home / SETTINGS_FILE, _DEFAULT_SETTINGS)
+        _write_for_owner(home / SECRET_FILE, secrets.token_urlsafe(50))
+        for folder in ("usage-store", "documents"):
+            (home / folder).mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise UnableToStart(
+            phrase(
+                "The office's home {home} cannot be made: {cause}. Choose another folder with --home.",
+                home=str(home),
+                cause=error.strerror or str(error),
+            )
+        ) from error
 
 
 def _write_for_owner(path: Path, text: str) -> None:
@@ -103,12 +114,7 @@ def read_settings(home: Path, environment: Mapping[str, str]) -> Office:
         raise UnableToStart(
             phrase("There is no office in {home}. Make one with “kvitto init --home {home}”.", home=str(home))
         )
-    try:
-        written = tomllib.loads(settings_file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UnableToStart(
-            phrase("{file} cannot be read: {cause}. Correct that line.", file=str(settings_file), cause=str(error))
-        ) from error
+    written = _written(settings_file)
     for name in written:
         if name not in _KINDS:
             raise UnableToStart(
@@ -144,6 +150,19 @@ def read_secret(home: Path) -> str:
     return secret
 
 
+def _written(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UnableToStart(
+            phrase("{file} cannot be understood: {cause}. Correct it there.", file=str(file), cause=str(error))
+        ) from error
+    except OSError as error:
+        raise UnableToStart(
+            phrase("{file} cannot be read: {cause}.", file=str(file), cause=error.strerror or str(error))
+        ) from error
+
+
 def _chosen(name: str, written: Mapping[str, object], environment: Mapping[str, str], file: Path) -> object:
     variable = f"KVITTO_{name.upper()}"
     if variable in environment:
@@ -155,7 +174,7 @@ def _chosen(name: str, written: Mapping[str, object], environment: Mapping[str, 
                 "{file}: “{name}” is {value}, but must be {kind}.",
                 file=str(file),
                 name=name,
-                value=repr(value),
+                value=_without_secrets(repr(value)) if name == "database" else repr(value),
                 kind=_KIND_NAMES[_KINDS[name]],
             )
         )
@@ -178,10 +197,24 @@ def _refuse(name: str, value: object) -> NoReturn:
 
 
 def _database(value: str) -> str:
-    if value == "sqlite" or (urlsplit(value).scheme in {"postgresql", "postgres"} and urlsplit(value).path.strip("/")):
+    if value == "sqlite" or _is_address_of_database(value):
         return value
-    hidden = "…" if urlsplit(value).password else value  # a password never reaches the screen or a log
-    _refuse("database", hidden)
+    _refuse("database", _without_secrets(value))
+
+
+def _is_address_of_database(value: str) -> bool:
+    try:
+        address = urlsplit(value)
+        _ = address.port  # ValueError if it is no number
+    except ValueError:
+        return False
+    name = address.path.removeprefix("/")
+    return address.scheme in {"postgresql", "postgres"} and bool(name) and "/" not in name and not address.fragment
+
+
+def _without_secrets(value: str) -> str:
+    """A value that may hold a password never reaches the screen or a log."""
+    return "…" if {"@", ":"} & set(value) else value
 
 
 def _clock(value: str) -> datetime | None:
