@@ -35,8 +35,28 @@ def sections_of(invoice: Invoice) -> dict[str, Any]:
             "amount": str(words.amount_in(invoice.currency)),
         },
         "decimal_sign": _decimal_sign(),
+        "extent": _extent(invoice, widths),
         "sections": [_section(section, invoice, widths) for section in invoice.sections if section.lines],
     }
+
+
+def _extent(invoice: Invoice, widths: tuple[int, int]) -> dict[str, Any]:
+    """What is widest in each column; of numbers, how many characters near the decimal sign and how many far from it."""
+    lines = invoice.lines
+    amounts = (invoice.totals.lines, *(line.amount for line in lines))
+    return {
+        "number": str(max((line.number for line in lines), default=0)),
+        "quantity": _widest_number([line.quantity for line in lines], widths[0]),
+        "units": sorted({shown(line.unit) for line in lines}, key=len)[-20:],
+        "unit_price": _widest_number([line.unit_price for line in lines], widths[1]),
+        "amount": max((format_amount(Money(amount, invoice.currency)) for amount in amounts), key=len),
+    }
+
+
+def _widest_number(values: Sequence[Decimal], decimals: int) -> list[int]:
+    whole = max((len(format_number(Decimal(int(value)))) for value in values), default=0)
+    near = min(decimals, NEAR_DECIMALS)
+    return [whole + near + int(bool(decimals)), max(0, decimals - NEAR_DECIMALS)]
 
 
 def _section(section: Section, invoice: Invoice, widths: tuple[int, int]) -> dict[str, Any]:
