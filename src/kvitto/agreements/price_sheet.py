@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -52,3 +54,36 @@ class Price:
     def holds_on(self, day: date) -> bool:
         """True if the day is within its validity."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What one price at a time can hold for: price sheet, meter and currency."""
+        return (self.price_sheet, self.meter, self.currency)
+
+
+def in_force(prices: Iterable[Price]) -> list[Price]:
+    """The prices, each ending no later than the next of its key begins; ordered by key and first day.
+
+    No two of a key may begin on the same day.
+    """
+    by_key: dict[tuple[str, str, str], list[Price]] = defaultdict(list)
+    for price in prices:
+        by_key[price.key].append(price)
+    ended: list[Price] = []
+    for key in sorted(by_key):
+        following: date | None = None
+        until_now: list[Price] = []
+        for price in sorted(by_key[key], key=lambda price: price.valid_from, reverse=True):
+            ends = [day for day in (price.valid_to, following) if day]
+            until_now.append(replace(price, valid_to=min(ends, default=None)))
+            following = price.valid_from
+        ended += reversed(until_now)
+    return ended
+
+
+def price_on(prices: Iterable[Price], price_sheet: str, meter: str, currency: str, day: date) -> Price | None:
+    """The price in force on the day; None if there is none or it was withdrawn."""
+    for price in prices:
+        if price.key == (price_sheet, meter, currency) and price.holds_on(day):
+            return None if price.withdrawn else price
+    return None

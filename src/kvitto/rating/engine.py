@@ -43,7 +43,7 @@ def rate(
     """Rate the usage in these Parquet files of the usage store, as far as the members and their periods cover it.
 
     `threads` and `memory` ("4GB") bound what DuckDB takes; what does not fit goes to a temporary folder. Close the
-    result, or use it as a context manager. Raises `UnableToRate` if a file cannot be read or a number would lose a digit.
+    result, or use it as a context manager. Raises `UnableToRate` if a file cannot be read or a digit would be lost.
     """
     rated = RatedUsage(threads, memory)
     try:
@@ -59,7 +59,10 @@ class RatedUsage:
 
     def __init__(self, threads: int | None, memory: str | None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="kvitto-rating-")
-        settings = {"temp_directory": self._folder.name, "preserve_insertion_order": "false"}
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "temp_directory": self._folder.name,
+            "preserve_insertion_order": "false",
+        }
         if threads:
             settings["threads"] = str(threads)
         if memory:
@@ -193,7 +196,7 @@ def _told() -> Iterator[None]:
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
         raise UnableToRate(
             phrase(
-                "A file of the usage store cannot be read: {cause} Run “kvitto store check” to see which files are damaged.",
+                "A file of the usage store cannot be read: {cause} Run “kvitto store check” to see what is damaged.",
                 cause=str(error).splitlines()[0],
             )
         ) from error

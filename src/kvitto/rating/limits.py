@@ -17,8 +17,8 @@ def too_large() -> UnableToRate:
     """A sum, a converted quantity or an amount has more digits than its width holds."""
     return UnableToRate(
         phrase(
-            "Some usage is too large to be rated exactly: a daily sum, a converted quantity or an amount has more digits "
-            "than Kvitto keeps. Look for a wrong quantity, unit or price among the usage of the period."
+            "Some usage is too large to be rated exactly: a daily sum, a converted quantity or an amount has more "
+            "digits than Kvitto keeps. Look for a wrong quantity, unit or price among the usage of the period."
         )
     )
 

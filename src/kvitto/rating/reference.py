@@ -109,12 +109,26 @@ def _lines(charges: Iterable[Charge]) -> list[ChargeLine]:
         key = (charge.pool, charge.period_start, charge.subscription, charge.meter, charge.price_id, charge.tier_from)
         grouped[(*key, charge.unit_price)].append(charge)
     lines = []
-    for key, together in grouped.items():
+    for (pool, period_start, subscription, meter, price_id, tier_from, unit_price), together in grouped.items():
         quantity, amount = Decimal(0), Decimal(0)
         for charge in together:
             quantity, amount = EXACT.add(quantity, charge.quantity), EXACT.add(amount, charge.amount)
         days = [charge.day for charge in together]
-        lines.append(ChargeLine(*key, held(quantity, QUANTITY), held(amount, AMOUNT), min(days), max(days)))
+        lines.append(
+            ChargeLine(
+                pool=pool,
+                period_start=period_start,
+                subscription=subscription,
+                meter=meter,
+                price_id=price_id,
+                tier_from=tier_from,
+                unit_price=unit_price,
+                quantity=held(quantity, QUANTITY),
+                amount=held(amount, AMOUNT),
+                first_day=min(days),
+                last_day=max(days),
+            )
+        )
     return sorted(lines)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pyarrow as pa
 
@@ -83,9 +84,7 @@ def _tiers(prices: Sequence[Price]) -> pa.Table:
     columns = list(zip(*rows, strict=True)) or [()] * 6
     kinds = (pa.int64(), pa.bool_(), _kind(QUANTITY), _kind(QUANTITY), _kind(QUANTITY), _kind(PRICE))
     names = ("price", "graduated", "tier_from", "starts_at", "ends_at", "unit_price")
-    return pa.table(
-        {name: pa.array(column, kind) for name, column, kind in zip(names, columns, kinds, strict=True)}
-    )
+    return pa.table({name: pa.array(column, kind) for name, column, kind in zip(names, columns, kinds, strict=True)})
 
 
 def _tiers_of(price: Price) -> list[tuple[int, bool, Decimal, Decimal | None, Decimal | None, Decimal]]:
@@ -116,7 +115,7 @@ def _refuse_overlapping_prices(prices: Sequence[Price]) -> None:
     _refuse_overlaps("price", by_meter)
 
 
-def _refuse_overlaps(what: str, spans_by_name: Mapping[object, list[tuple[date, date]]]) -> None:
+def _refuse_overlaps(what: str, spans_by_name: Mapping[Any, list[tuple[date, date]]]) -> None:
     for name, spans in spans_by_name.items():
         if len(spans) > 1:
             for (_, earlier_end), (later_start, _) in pairwise(sorted(spans)):

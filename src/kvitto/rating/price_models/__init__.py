@@ -18,7 +18,7 @@ _MODELS = {PriceModel.PER_UNIT: per_unit.parts, PriceModel.GRADUATED: graduated.
 
 
 def parts_of(price: Price, position: Decimal, quantity: Decimal) -> list[Part]:
-    """The quantity (in price units) cut into parts of one unit price each, lowest tier first; they add up to it exactly.
+    """The quantity (in price units) cut into parts of one unit price each, lowest tier first, adding up to it exactly.
 
     `position` is what the pool has already used of the meter in the billing period, in price units.
     """
