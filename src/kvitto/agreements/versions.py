@@ -29,7 +29,7 @@ def declared_anew(versions: Sequence[Version], value: Agreed, starts_on: date, v
     """The versions of a thing once `value` is declared to hold from `valid_from` on, until further notice.
 
     `versions` are those believed until now, oldest first; none for a new thing, which is valid from its own start,
-    `starts_on`. What was agreed before `valid_from` stays, except facts about a whole life (start, end, names in usage files):
+    `starts_on`. What was agreed before `valid_from` stays, except facts about a whole life (start, end, usage names):
     they are corrected in every version, because a life has only one of each.
     """
     if not versions:

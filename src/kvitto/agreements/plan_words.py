@@ -1,0 +1,134 @@
+"""A plan in words, for a person who decides about it, and as plain data for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from kvitto.access.roles import ROLES
+from kvitto.agreements.declared import DeclaredPerson, DeclaredRole
+from kvitto.agreements.facts import SELLER, Agreed
+from kvitto.agreements.hierarchy import ScopeKind, Seller
+from kvitto.agreements.plan import Change, ChangeKind, FieldChange, Key, Plan
+from kvitto.language import Phrase, phrase, phrases
+
+MOST_SHOWN = 40  # of each kind of change; the rest is counted
+
+KIND_NAMES: Mapping[str, Phrase] = {
+    SELLER: phrase("seller"),
+    ScopeKind.BILLING_ACCOUNT: phrase("billing account"),
+    ScopeKind.BILLING_PROFILE: phrase("billing profile"),
+    ScopeKind.INVOICE_SECTION: phrase("invoice section"),
+    ScopeKind.SUBSCRIPTION: phrase("subscription"),
+}
+
+
+def plan_sentences(plan: Plan) -> Iterator[Phrase]:
+    """The plan, a sentence for each line; long lists are cut and counted."""
+    for kind in ChangeKind:
+        changes = [change for change in plan.changes if change.kind is kind]
+        for change in changes[:MOST_SHOWN]:
+            yield from _change(change)
+        yield from _rest(len(changes))
+    yield from _cut([phrase("Person added: {name}, {email}", **_of(person)) for person in plan.people_added])
+    yield from _cut([phrase("Person changed: {name}, {email}", **_of(person)) for person in plan.people_changed])
+    yield from _cut([_role(role, phrase("Role granted")) for role in plan.roles_granted])
+    yield from _cut([_role(role, phrase("Role withdrawn")) for role in plan.roles_withdrawn])
+    if plan.left_alone:
+        yield phrase("Not in the file, left as it is: {things}", things=_left_alone(plan.left_alone))
+    yield phrases("{count} thing stays as it is.", "{count} things stay as they are.", plan.unchanged)
+
+
+def plan_data(plan: Plan) -> dict[str, Any]:
+    """The whole plan as JSON data."""
+    return {
+        "valid_from": plan.valid_from.isoformat(),
+        "changes": [
+            {
+                "change": change.kind.value,
+                "kind": change.key[0],
+                "id": change.key[1],
+                "name": name_of(change.value),
+                "valid_from": change.valid_from.isoformat(),
+                "fields": [{"field": each.field, "from": each.before, "to": each.after} for each in change.fields],
+            }
+            for change in plan.changes
+        ],
+        "unchanged": plan.unchanged,
+        "people_added": [person.email for person in plan.people_added],
+        "people_changed": [person.email for person in plan.people_changed],
+        "roles_granted": [_role_data(role) for role in plan.roles_granted],
+        "roles_withdrawn": [_role_data(role) for role in plan.roles_withdrawn],
+        "left_alone": [{"kind": kind, "id": key} for kind, key in plan.left_alone],
+    }
+
+
+def name_of(value: Agreed) -> str:
+    """The name a reader knows it by."""
+    return value.party.name if isinstance(value, Seller) else value.name
+
+
+def _change(change: Change) -> Iterator[Phrase]:
+    kind, key = change.key
+    thing = phrase("{kind} {id} ({name})", kind=KIND_NAMES[kind], id=key, name=name_of(change.value))
+    match change.kind:
+        case ChangeKind.ADDED:
+            yield phrase("Added from {day}: {thing}", day=change.valid_from, thing=thing)
+        case ChangeKind.CHANGED:
+            yield phrase("Changed from {day}: {thing}", day=change.valid_from, thing=thing)
+        case ChangeKind.ENDED:
+            yield phrase("Ended: {thing}", thing=thing)
+    for field in change.fields:
+        yield phrase(
+            "    {field}: {before} → {after}",
+            field=field.field,
+            before=_text(field, "before"),
+            after=_text(field, "after"),
+        )
+
+
+def _text(field: FieldChange, side: str) -> str:
+    value = getattr(field, side)
+    match value:
+        case None | "" | []:
+            return "–"
+        case list():
+            return ", ".join(map(str, value))
+        case dict():
+            return " ".join(map(str, value.values()))
+        case _:
+            return str(value)
+
+
+def _of(person: DeclaredPerson) -> dict[str, object]:
+    return {"name": person.name, "email": person.email}
+
+
+def _role(role: DeclaredRole, what: Phrase) -> Phrase:
+    return phrase(
+        "{what}: {person} is {role} of {kind} {id}",
+        what=what,
+        person=role.person,
+        role=ROLES[role.role].name,
+        kind=KIND_NAMES[role.scope.kind],
+        id=role.scope.id,
+    )
+
+
+def _role_data(role: DeclaredRole) -> dict[str, str]:
+    return {"person": role.person, "role": role.role.value, "kind": role.scope.kind.value, "id": role.scope.id}
+
+
+def _left_alone(keys: Sequence[Key]) -> tuple[Phrase, ...]:
+    shown = tuple(phrase("{kind} {id}", kind=KIND_NAMES[kind], id=key) for kind, key in keys[:MOST_SHOWN])
+    return (*shown, *_rest(len(keys)))
+
+
+def _cut(sentences: Sequence[Phrase]) -> Iterator[Phrase]:
+    yield from sentences[:MOST_SHOWN]
+    yield from _rest(len(sentences))
+
+
+def _rest(count: int) -> Iterator[Phrase]:
+    if count > MOST_SHOWN:
+        yield phrases("and {count} more", "and {count} more", count - MOST_SHOWN)

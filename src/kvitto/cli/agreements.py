@@ -1,0 +1,103 @@
+"""`kvitto agreements`: apply a file of agreements, list what is agreed."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kvitto.cli.office import office_command, print_json, print_table
+from kvitto.language import phrase, translated
+from kvitto.runs.office import Office
+
+if TYPE_CHECKING:
+    from kvitto.agreements.plan import Plan
+
+
+@click.group(help=translated("What the office has agreed with its customers."))
+def agreements() -> None:
+    """The commands about agreements."""
+
+
+@agreements.command(
+    name="apply",
+    help=translated(
+        "Make what is agreed as FILE says. The plan is shown first. On a terminal you are asked before anything is "
+        "recorded; with --yes, or where nobody can be asked, it is recorded at once. The same file again changes "
+        "nothing."
+    ),
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--valid-from",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    help=translated("The first day on which changes hold; today if not given. New things hold from their own start."),
+)
+@click.option("--yes", is_flag=True, help=translated("Do not ask."))
+@click.option("--json", "as_json", is_flag=True, help=translated("Print the plan as JSON."))
+@office_command
+def apply_file(office: Office, file: Path, valid_from: datetime | None, *, yes: bool, as_json: bool) -> None:
+    """Plan, ask, apply."""
+    from kvitto.runs.apply_agreements import apply, plan_for
+
+    day: date | None = valid_from.date() if valid_from else None
+    plan = plan_for(office, file, day)
+    if not as_json:
+        _show(plan)
+    applied = plan.changes_anything
+    if applied:
+        if not yes and sys.stdin.isatty() and not click.confirm(str(phrase("Apply this?")), err=True):
+            click.echo(str(phrase("Nothing was changed.")), err=True)
+            sys.exit(1)
+        apply(office, file, day, shown=plan)
+    _say_result(plan, applied=applied, as_json=as_json)
+
+
+def _show(plan: Plan) -> None:
+    from kvitto.agreements.plan_words import plan_sentences
+
+    for sentence in plan_sentences(plan):
+        click.echo(str(sentence))
+
+
+def _say_result(plan: Plan, *, applied: bool, as_json: bool) -> None:
+    from kvitto.agreements.plan_words import plan_data
+    from kvitto.records.revisions import latest_revision
+
+    if as_json:
+        print_json({"applied": applied, "revision": latest_revision(), **plan_data(plan)})
+    elif applied:
+        click.echo(str(phrase("Applied, as revision {revision}.", revision=str(latest_revision()))))
+    else:
+        click.echo(str(phrase("Everything already is as the file says.")))
+
+
+@agreements.command(name="list", help=translated("What is invoiced: subscriptions and billing profiles."))
+@click.option("--on", type=click.DateTime(formats=["%Y-%m-%d"]), help=translated("As valid on this day."))
+@click.option("--json", "as_json", is_flag=True, help=translated("Print JSON."))
+@office_command
+def list_scopes(_office: Office, on: datetime | None, *, as_json: bool) -> None:
+    """A row for everything an invoice is made for."""
+    from kvitto.agreements.hierarchy import InvoiceScope
+    from kvitto.records.agreements import invoice_scopes
+
+    def row(scope: InvoiceScope) -> dict[str, Any]:
+        return {
+            "account": scope.account.id,
+            "agreement": scope.account.agreement.value,
+            "kind": scope.scope.kind.value,
+            "id": scope.scope.id,
+            "name": scope.name,
+            "currency": scope.account.currency,
+            "subscriptions": [each.id for each in scope.subscriptions],
+        }
+
+    rows = [row(scope) for scope in invoice_scopes(on=on.date() if on else None)]
+    if as_json:
+        print_json(rows)
+        return
+    heads = [phrase("Account"), phrase("Agreement"), phrase("Id"), phrase("Name"), phrase("Currency")]
+    print_table(heads, [[row[key] for key in ("account", "agreement", "id", "name", "currency")] for row in rows])
