@@ -54,6 +54,22 @@ def rate(
     return rated
 
 
+def meters_used(files: Sequence[Path], members: Sequence[Member]) -> set[str]:
+    """The meters in these files that the members used between their first and last day; raises as `rate` does."""
+    if not files or not members:
+        return set()
+    first_day, end_day = _span(members)
+    values = {
+        "files": [str(file) for file in files],
+        "first_day": first_day,
+        "end_day": end_day,
+        "subscriptions": sorted({member.subscription for member in members}),
+    }
+    (statement,) = _statements("01_meters_used")
+    with _told(), duckdb.connect(":memory:") as connection:
+        return {meter for (meter,) in connection.execute(statement, values).fetchall()}
+
+
 class RatedUsage:
     """Charges of some usage, ready to be asked for. Every list comes in the order of its fields."""
 
@@ -89,8 +105,7 @@ class RatedUsage:
         self._run("05_members")
         self._run("06_prices")
         if members:
-            first_day = min(member.period.start for member in members)
-            end_day = max(member.period.end for member in members)
+            first_day, end_day = _span(members)
             for bucket in _buckets(files):
                 self._take_bucket(bucket, first_day, end_day)
         self._run("30_tier_positions")
@@ -147,6 +162,10 @@ class RatedUsage:
             asked = self._connection.cursor().execute(statement, values)
             while rows := asked.fetchmany(_ROWS_AT_A_TIME):
                 yield from (made(*row) for row in rows)
+
+
+def _span(members: Sequence[Member]) -> tuple[date, date]:
+    return min(member.period.start for member in members), max(member.period.end for member in members)
 
 
 def _buckets(files: Sequence[Path]) -> list[list[Path]]:
