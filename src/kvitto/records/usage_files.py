@@ -1,0 +1,108 @@
+"""Which usage exists: the files of the store, how they are asked for, and how a batch of rows comes to exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Max
+
+from kvitto.records.models import OfficeFact, UsageBatch, UsageFile, UsageImport
+from kvitto.usage.publishing import StoredFile
+from kvitto.usage.store import bucket_of
+
+BUCKETS = "usage_buckets"
+_BUCKETS_UNLESS_SET = "8"
+
+
+class SequenceMoved(Exception):  # noqa: N818 - not a fault: somebody else was quicker
+    """Usage was accepted since the caller looked; compare with it and try again."""
+
+
+def bucket_count() -> int:
+    """Into how many buckets the office divides its subscriptions; fixed for ever once it is asked for."""
+    fact, _ = OfficeFact.objects.get_or_create(name=BUCKETS, defaults={"value": _BUCKETS_UNLESS_SET})
+    return int(fact.value)
+
+
+def latest_sequence() -> int:
+    """How many usage rows were ever accepted; 0 for none. The first half of an as-of."""
+    return UsageBatch.objects.aggregate(latest=Max("sequence"))["latest"] or 0
+
+
+def manifest(
+    months: Sequence[str] | None = None, subscriptions: Iterable[str] | None = None, up_to_sequence: int | None = None
+) -> list[Path]:
+    """The files, below the store's folder, that hold all usage of these months and subscriptions known at a sequence.
+
+    None: of all months, of all subscriptions, known now. A file may hold other subscriptions too.
+    """
+    return _paths(None, up_to_sequence, months, subscriptions)
+
+
+def files_after(
+    sequence: int, months: Sequence[str] | None = None, subscriptions: Iterable[str] | None = None
+) -> list[Path]:
+    """The same for usage that was accepted after a sequence."""
+    return _paths(sequence, None, months, subscriptions)
+
+
+def _paths(
+    after: int | None, up_to: int | None, months: Sequence[str] | None, subscriptions: Iterable[str] | None
+) -> list[Path]:
+    files = UsageFile.objects.order_by("path")
+    if after is not None:
+        files = files.filter(batch_id__gt=after)
+    if up_to is not None:
+        files = files.filter(batch_id__lte=up_to)
+    if months is not None:
+        files = files.filter(month__in=list(months))
+    if subscriptions is not None:
+        buckets = bucket_count()
+        files = files.filter(bucket__in={bucket_of(subscription, buckets) for subscription in subscriptions})
+    return [Path(path) for path in files.values_list("path", flat=True)]
+
+
+@contextmanager
+def holding_the_store() -> Iterator[None]:
+    """A transaction during which nobody else adds files to the store or sweeps it."""
+    bucket_count()
+    with transaction.atomic():
+        OfficeFact.objects.select_for_update().get(name=BUCKETS)
+        yield
+
+
+def add_batch(
+    usage_import: UsageImport, files: Sequence[StoredFile], seen_sequence: int, accepted_at: datetime
+) -> UsageBatch | None:
+    """Make the files exist, inside `holding_the_store`; None if there are none.
+
+    `seen_sequence` is the latest one when the rows were compared with the store; `SequenceMoved` if it no longer is.
+    """
+    if latest_sequence() != seen_sequence:
+        raise SequenceMoved
+    rows = sum(file.rows for file in files)
+    if not rows:
+        return None
+    batch = UsageBatch.objects.create(
+        sequence=seen_sequence + rows, usage_import=usage_import, accepted_at=accepted_at, rows=rows
+    )
+    UsageFile.objects.bulk_create(
+        [
+            UsageFile(
+                path=file.path,
+                batch=batch,
+                month=file.month,
+                bucket=file.bucket,
+                rows=file.rows,
+                bytes=file.bytes,
+                digest=file.digest,
+            )
+            for file in files
+        ],
+        batch_size=500,
+    )
+    return batch
