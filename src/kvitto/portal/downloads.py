@@ -1,0 +1,22 @@
+"""Answers that are files: never kept by caches, never guessed to be something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+
+
+def file_answer(content: bytes | Iterator[bytes], name: str, content_type: str) -> HttpResponseBase:
+    """The file under this name; an iterator is sent as it comes."""
+    answer: HttpResponseBase
+    if isinstance(content, bytes):
+        answer = HttpResponse(content, content_type=content_type)
+        answer.headers["Content-Length"] = str(len(content))
+    else:
+        answer = StreamingHttpResponse(content, content_type=content_type)
+    answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer

@@ -1,0 +1,101 @@
+"""Invoices: the billing periods of a subscription or billing profile, one invoice, and its PDF."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
+from kvitto.invoicing.status import day_in, status_of
+from kvitto.language import LANGUAGES, Language
+from kvitto.money import Money
+from kvitto.portal.downloads import file_answer
+from kvitto.portal.invoice_sheet import sheet_of
+from kvitto.portal.offers import offer_name
+from kvitto.portal.permission import person_of, why_not
+from kvitto.records import gate
+from kvitto.records.gate import Action
+from kvitto.records.invoices import load
+from kvitto.runs.make_documents import invoice_pdf as pdf_of
+from kvitto.runs.period_rows import period_rows
+
+_ROWS = 24
+
+
+@require_safe
+def subscription_invoices(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002 - the address calls it id
+    """The billing periods of a MOSP subscription; those of an MCA subscription are its billing profile's."""
+    scope = gate.scope_for(person_of(request), Scope(ScopeKind.SUBSCRIPTION, id), Action.SEE_INVOICES)
+    if scope.profile:
+        return redirect("profile_invoices", scope.profile.id)
+    return _invoices(request, scope)
+
+
+@require_safe
+def profile_invoices(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002 - the address calls it id
+    """The billing periods of a billing profile."""
+    scope = gate.scope_for(person_of(request), Scope(ScopeKind.BILLING_PROFILE, id), Action.SEE_INVOICES)
+    return _invoices(request, scope)
+
+
+@require_safe
+def invoice(request: HttpRequest, number: str) -> HttpResponse:
+    """One issued invoice: its amount, its sections and lines, and who it is between."""
+    person = person_of(request)
+    record = gate.invoice_for(person, number, Action.SEE_INVOICES)
+    facts = load(record.number)
+    scope = gate.scope_for(person, Scope(ScopeKind(record.scope_kind), record.scope_key), Action.SEE_INVOICES)
+    today = day_in(scope.seller.time_zone, settings.OFFICE.now())
+    payable = Money(facts.totals.payable, facts.currency)
+    context = {
+        "scope": scope,
+        "scope_address": address_of(scope),
+        "invoice": facts,
+        "status": status_of(facts.due_date, today, nothing_to_pay=not payable),
+        "sheet": sheet_of(facts),
+        "languages": other_languages(facts.language),
+        "no_download": why_not(person, scope.scope, Action.DOWNLOAD_INVOICE),
+    }
+    return render(request, "portal/invoice.html", context)
+
+
+@require_safe
+def invoice_pdf(request: HttpRequest, number: str) -> HttpResponseBase:
+    """The invoice as a PDF, or with `?language=` a copy in another language."""
+    record = gate.invoice_for(person_of(request), number, Action.DOWNLOAD_INVOICE)
+    language = request.GET.get("language", "")
+    content = pdf_of(settings.OFFICE, record.number, language if language in LANGUAGES else None)
+    suffix = f"-{language}" if language in LANGUAGES else ""
+    return file_answer(content, f"{record.number}{suffix}.pdf", "application/pdf")
+
+
+def address_of(scope: InvoiceScope) -> str:
+    """The beginning of the addresses of this invoice scope's pages."""
+    name = "profile_invoices" if scope.profile else "subscription_invoices"
+    return reverse(name, args=[scope.scope.id]).removesuffix("invoices/")
+
+
+def other_languages(payers: str) -> list[Language]:
+    """The languages in which a PDF is a copy: all but the payer's."""
+    return [language for code, language in LANGUAGES.items() if code != payers]
+
+
+def _invoices(request: HttpRequest, scope: InvoiceScope) -> HttpResponse:
+    rows = period_rows(settings.OFFICE, scope)
+    current = rows[0] if rows and rows[0].is_current else None
+    page = Paginator(rows[1:] if current else rows, _ROWS).get_page(request.GET.get("page"))
+    context = {
+        "scope": scope,
+        "scope_address": address_of(scope),
+        "offer": None if scope.profile else offer_name(scope.subscriptions[0].offer),
+        "current": current,
+        "rows": page.object_list,
+        "page": page,
+        "languages": other_languages(scope.language),
+        "no_download": why_not(person_of(request), scope.scope, Action.DOWNLOAD_INVOICE),
+    }
+    return render(request, "portal/invoices.html", context)

@@ -1,0 +1,36 @@
+"""Turns what the rooms below raise for people into pages: nothing there, refused, or unable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+
+from kvitto.access.roles import ROLES
+from kvitto.errors import UnableTo
+from kvitto.portal import error_pages
+from kvitto.records import gate
+
+
+class RefusalsMiddleware:
+    """Answers `UnableTo` with the page that says it. Faults of the program pass through to the page for faults."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The response, untouched."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """The page for what the view raised, or None if it is not for people."""
+        match exception:
+            case gate.NotFound():
+                return error_pages.not_found(request, exception)
+            case gate.Refused(refusal=refusal):
+                role = ROLES[refusal.helpful_role].name
+                givers = refusal.givers or tuple(ROLES[giver].name for giver in refusal.giver_roles)
+                return error_pages.refused(request, refusal.rule, role, givers)
+            case UnableTo():
+                return error_pages.unable(request, exception.phrase)
+        return None

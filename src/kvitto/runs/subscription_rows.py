@@ -1,0 +1,103 @@
+"""Subscriptions as a list shows them: what the open period has come to, and the latest invoice or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from kvitto.agreements.billing_periods import period_containing
+from kvitto.agreements.hierarchy import InvoiceScope, Scope
+from kvitto.agreements.tree import PlacedSubscription
+from kvitto.invoicing.absence import Absence
+from kvitto.invoicing.status import Status, day_in, status_of
+from kvitto.money import Money
+from kvitto.periods import Period
+from kvitto.records.agreements import tree_around
+from kvitto.records.invoices import IssuedInvoice, list_invoices
+from kvitto.runs.office import Office
+from kvitto.runs.period_rows import PeriodRow, rows_of_scopes
+from kvitto.runs.rate_period import current_as_of
+from kvitto.runs.rated_periods import RatedPeriod, rate_periods
+
+
+@dataclass(frozen=True)
+class SubscriptionRow:
+    """One subscription. `charges` are those of its own usage in the open `period`, without tax, known at `moment`.
+
+    `period` and `charges` are None when no period is open, because the subscription ended or has not begun.
+    `invoice` with its `status` is the latest one of its invoice scope; `absence` says why there is none so far.
+    All three are None where invoices are not to be seen.
+    """
+
+    place: PlacedSubscription
+    moment: datetime
+    period: Period | None = None
+    charges: Money | None = None
+    invoice: IssuedInvoice | None = None
+    status: Status | None = None
+    absence: Absence | None = None
+
+
+def subscription_rows(
+    office: Office, places: Sequence[PlacedSubscription], may_see_invoices: Collection[Scope]
+) -> list[SubscriptionRow]:
+    """A row for each place, in their order; invoices only of the scopes that may be seen. All are rated in one go."""
+    now = office.now()
+    tree = tree_around({place.invoice_scope for place in places})
+    scopes = {scope.scope: scope for scope in tree.invoice_scopes()}
+    shown = {place.invoice_scope for place in places} & scopes.keys()
+    rated = _open_periods(office, [scopes[scope] for scope in shown])
+    invoices = _latest_invoices(shown & set(may_see_invoices))
+    without = [scopes[scope] for scope in shown & set(may_see_invoices) if scope not in invoices]
+    absences = {scope: _absence(rows) for scope, rows in rows_of_scopes(office, without, latest=2).items()}
+    return [
+        _row(place, now, scopes[place.invoice_scope], rated, invoices, absences)
+        for place in places
+        if place.invoice_scope in scopes
+    ]
+
+
+def _open_periods(office: Office, scopes: Sequence[InvoiceScope]) -> dict[Scope, RatedPeriod]:
+    open_periods = [(scope, period_containing(scope, office.today())) for scope in scopes]
+    wanted = [(scope, period) for scope, period in open_periods if period]
+    return {rated.scope.scope: rated for rated in rate_periods(office, wanted, current_as_of())}
+
+
+def _latest_invoices(scopes: Collection[Scope]) -> dict[Scope, IssuedInvoice]:
+    oldest_first = list_invoices(scopes)[::-1]
+    return {invoice.scope: invoice for invoice in oldest_first}
+
+
+def _absence(rows: Sequence[PeriodRow]) -> Absence | None:
+    """The reason of the latest period that has ended, else of the open one; rows come newest first."""
+    ended = [row for row in rows if not row.is_current]
+    return next((row.absence for row in (*ended, *rows)), None)
+
+
+def _row(
+    place: PlacedSubscription,
+    now: datetime,
+    scope: InvoiceScope,
+    rated: dict[Scope, RatedPeriod],
+    invoices: dict[Scope, IssuedInvoice],
+    absences: dict[Scope, Absence | None],
+) -> SubscriptionRow:
+    known, invoice = rated.get(place.invoice_scope), invoices.get(place.invoice_scope)
+    today = day_in(scope.seller.time_zone, now)
+    return SubscriptionRow(
+        place,
+        now,
+        period=known.period if known else None,
+        charges=_own_charges(known, place) if known else None,
+        invoice=invoice,
+        status=status_of(invoice.due_date, today, nothing_to_pay=not invoice.payable) if invoice else None,
+        absence=absences.get(place.invoice_scope),
+    )
+
+
+def _own_charges(rated: RatedPeriod, place: PlacedSubscription) -> Money:
+    """The part of the whole scope's charges that is this subscription's; tiers are filled by all of the scope."""
+    own_scope = replace(rated.scope, subscriptions=(place.subscription,))
+    own_lines = tuple(line for line in rated.lines if line.subscription == place.subscription.id)
+    return replace(rated, scope=own_scope, lines=own_lines).estimate.charges
