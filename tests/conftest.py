@@ -10,17 +10,22 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+import uuid
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import hypothesis
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from kvitto.config.home import make_home
 from kvitto.periods import midnight
 from kvitto.runs.office import Office
 from tests.campaign import IS_CAMPAIGN
+from tests.command import Command
 from tools.catalogues import compile_all
 from tools.prepare import find_browser
 
@@ -63,7 +68,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by what they ask for."""
     for item in items:
         asked_for = set(getattr(item, "fixturenames", ()))
-        if asked_for & {"db", "transactional_db"} or item.get_closest_marker("django_db"):
+        if asked_for & {"db", "transactional_db", "own_database"} or item.get_closest_marker("django_db"):
             item.add_marker("database")
         if "chromium" in asked_for:
             item.add_marker("browser")
@@ -81,6 +86,26 @@ def office(tmp_path: Path, db: None) -> Callable[..., Office]:
         return Office(home=tmp_path, clock=moment, **settings)  # type: ignore[arg-type]
 
     return made
+
+
+@pytest.fixture
+def own_database() -> Iterator[dict[str, str]]:
+    """The environment that gives a process a database of its own, on SQLite or on PostgreSQL as the tests run."""
+    server = os.environ.get("KVITTO_DATABASE")
+    if not server:
+        yield {}
+        return
+    name = f"office_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        yield {"KVITTO_DATABASE": urlsplit(server)._replace(path=f"/{name}").geturl()}
+        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+@pytest.fixture
+def command(tmp_path: Path, own_database: dict[str, str]) -> Command:
+    """`kvitto` as a process, for an office in a folder that is not made yet."""
+    return Command(tmp_path / "office", own_database)
 
 
 @pytest.fixture(scope="session")

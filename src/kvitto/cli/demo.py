@@ -12,17 +12,19 @@ from kvitto.cli.office import for_people, home_option, open_office, print_table
 from kvitto.cli.serve import start_serving
 from kvitto.config.home import make_home
 from kvitto.config.startup import initialise
-from kvitto.demo.build import LAST_DAY, build
+from kvitto.demo import LAST_DAY
 from kvitto.language import LANGUAGES, Phrase, phrase, translated
 
 _SETTING = f'\nclock = "{LAST_DAY}"\n'
-_PASSWORD_FILE = "demo-password.txt"
+_PASSWORD_FILE = "demo-password.txt"  # noqa: S105 - the name of the file
 _SYLLABLES = ("ba", "de", "fi", "go", "ju", "ka", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "zu")
 
 
 @click.command(help=translated("Build the demonstration office and show it in the portal."))
 @home_option
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help=translated("Port of the portal."))
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help=translated("Port of the portal.")
+)
 @click.option("--no-serve", is_flag=True, help=translated("Only build; do not start the portal."))
 @for_people
 def demo(home: Path, port: int, *, no_serve: bool) -> None:
@@ -34,6 +36,8 @@ def demo(home: Path, port: int, *, no_serve: bool) -> None:
             settings_file.write(_SETTING)
     office = open_office(home)
     initialise(office)
+    from kvitto.demo.build import build
+
     build(office, _say)
     _tell_who_can_sign_in(_password(home))
     _tell_invoices()
@@ -58,7 +62,7 @@ def _password(home: Path) -> str:
 
 
 def _tell_who_can_sign_in(password: str) -> None:
-    from kvitto.records.models import Person  # noqa: PLC0415 - models exist once the office is open
+    from kvitto.records.models import Person
 
     people = list(Person.objects.order_by("email").prefetch_related("role_assignments"))
     for person in people:
@@ -78,9 +82,7 @@ def _own_name(code: str) -> str:
 
 
 def _tell_invoices() -> None:
-    from kvitto.cli.invoices import print_invoices  # noqa: PLC0415 - models exist once the office is open
+    from kvitto.cli.invoices import print_invoices
 
     click.echo()
     print_invoices()
-
-

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gettext
 import importlib
+import os
 from collections.abc import Sequence
 
 import click
 
 from kvitto import __version__
 from kvitto.cli.office import wanted_language
-from kvitto.language import speaking, translated
+from kvitto.language import CATALOGUES, DOMAIN, Language, speaking, translated
 
 # command → module of this room that defines it under the same name
 _COMMANDS = {
@@ -50,6 +52,14 @@ def kvitto() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command in the caller's language."""
-    with speaking(wanted_language()):
+    with speaking(wanted_language()) as language:
+        _let_click_speak(language)
         kvitto.help = translated("Usage in, rated charges, invoices, and a copy of the bill for every customer.")
         kvitto.main(arguments)
+
+
+def _let_click_speak(language: Language) -> None:
+    # The sentences of click itself ("No such option") stand in our catalogues; it asks Python's gettext for them.
+    os.environ["LANGUAGE"] = language.locale_name.removesuffix("_TW")
+    gettext.bindtextdomain(DOMAIN, CATALOGUES)
+    gettext.textdomain(DOMAIN)

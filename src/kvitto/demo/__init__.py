@@ -2,3 +2,7 @@
 
 Leaves to others: everything an office does; the demonstration only calls the same runs as any operator.
 """
+
+from datetime import date
+
+LAST_DAY = date(2024, 3, 20)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from kvitto.demo import LAST_DAY
 from kvitto.language import Phrase, phrase
 from kvitto.periods import midnight
 from kvitto.records.office import office_fact, set_office_fact
@@ -22,7 +23,6 @@ from kvitto.runs.issue_invoices import close
 from kvitto.runs.office import Office
 from kvitto.runs.take_in_usage import take_in
 
-LAST_DAY = date(2024, 3, 20)
 _FILES = Path(__file__).parent / "files"
 _PROGRESS = "demo_steps_done"
 
