@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from kvitto.errors import UnableTo
-from kvitto.language import Phrase, phrases
+from kvitto.language import Phrase, phrase, phrases
 from kvitto.records.agreements import subscription_names
 from kvitto.records.models import UsageBatch, UsageImport
 from kvitto.records.refused_rows import keep_refused, open_refusals, settle
@@ -90,13 +90,25 @@ def take_in(
         try:
             reports.append(_take_in_file(office, mapping, path, names.get, progress))
         except UnableTo as error:
-            reports.append(
-                ImportReport(file_name(path), mapping.source, sequence=latest_sequence(), trouble=error.phrase)
-            )
+            reports.append(_untaken(mapping, path, error.phrase))
+        except OSError as error:
+            reports.append(_untaken(mapping, path, _interrupted(path, error)))
     sweep_orphans(office)
     if any(report.trouble for report in reports):
         raise UnableToTakeIn(reports)
     return reports
+
+
+def _untaken(mapping: Mapping, path: Path, trouble: Phrase) -> ImportReport:
+    return ImportReport(file_name(path), mapping.source, sequence=latest_sequence(), trouble=trouble)
+
+
+def _interrupted(path: Path, error: OSError) -> Phrase:
+    return phrase(
+        "{file} could not be taken in: {cause}. Nothing of it was kept; see to that and import it again.",
+        file=str(path),
+        cause=str(error),
+    )
 
 
 def _take_in_file(
@@ -148,8 +160,7 @@ class _Intake:
         buckets = bucket_count()
         while True:
             seen = latest_sequence()
-            files_seen = [self.office.usage_folder / path for path in manifest(up_to_sequence=seen)]
-            comparison = self.incoming.compare(files_seen)
+            comparison = self.incoming.compare(self._known_files(seen))
             settled = self.incoming.settled(open_refusals(self.source))
             new_rows = self.incoming.new_rows(buckets)
             files = write_aside(new_rows, self.folder, seen + comparison.new)
@@ -159,6 +170,19 @@ class _Intake:
             except SequenceMoved:
                 withdraw(files, self.office.usage_folder)
 
+    def _known_files(self, sequence: int) -> list[Path]:
+        files = [self.office.usage_folder / path for path in manifest(up_to_sequence=sequence)]
+        missing = next((file for file in files if not file.is_file()), None)
+        if missing:
+            raise UnableTo(
+                phrase(
+                    "{file} is missing from the usage store, so nobody can tell which rows are known. Run “kvitto "
+                    "store check”, and restore what it names from a backup.",
+                    file=str(missing),
+                )
+            )
+        return files
+
     def _record(
         self,
         comparison: Comparison,
@@ -167,6 +191,8 @@ class _Intake:
         seen: int,
     ) -> ImportReport:
         with holding_the_store():
+            if not all((self.office.usage_folder / file.path).is_file() for file in files):
+                raise SequenceMoved  # this process slept for so long that its files were swept as orphans
             usage_import = self._import(comparison)
             batch = add_batch(usage_import, files, seen, self.now)
             reasons: Counter[str] = Counter()

@@ -100,7 +100,7 @@ _REASONS: Mapping[Reason, Phrase] = {
         "The time {value} does not exist in {zone}, as the clocks were set forward. Send it with an offset."
     ),
     Reason.TIME_TOO_PRECISE: phrase("The time {value} is finer than a microsecond. Send it with at most six decimals."),
-    Reason.IN_THE_FUTURE: phrase("{moment} is in the future. Import the file again when the time has come."),
+    Reason.IN_THE_FUTURE: phrase("The time {value} is in the future. Import the file again when it has come."),
     Reason.CONFLICT: phrase(
         "The record “{event_id}” came before with other content, in line {first_line} of {first_file}; the "
         "first one stays. Send a correction as a record of its own."
@@ -164,10 +164,9 @@ def _as_it_is(value: object) -> object:
     return value
 
 
-# Days and moments are kept as ISO texts; a sentence writes them as its language does.
+# Days are kept as ISO texts; a sentence writes them as its language does.
 _VALUE_KINDS: Mapping[str, Callable[[object], object]] = {
     "day": lambda value: date.fromisoformat(str(value)),
-    "moment": lambda value: datetime.fromisoformat(str(value)),
 }
 
 

@@ -18,6 +18,8 @@ from typing import Any
 
 import duckdb
 
+from kvitto.errors import UnableTo
+from kvitto.language import phrase
 from kvitto.periods import Period, midnight
 from kvitto.usage.staging import Staging
 
@@ -84,6 +86,10 @@ _SETTLED = """
 """
 
 
+class UnableToReadStore(UnableTo):
+    """A file of the store is damaged, or there is no room to work with it."""
+
+
 @dataclass(frozen=True)
 class Comparison:
     """What became of the staged rows: how many are new, known already, or known with other content."""
@@ -131,6 +137,14 @@ class Incoming:
 
     def compare(self, files: Sequence[Path]) -> Comparison:
         """Tell new rows from known ones, given the files that are the store now. May be asked again with others."""
+        try:
+            return self._compare(files)
+        except duckdb.Error as error:
+            raise UnableToReadStore(
+                phrase("The usage store cannot be read: {cause}. Run “kvitto store check”.", cause=str(error))
+            ) from error
+
+    def _compare(self, files: Sequence[Path]) -> Comparison:
         if files:
             self._database.execute(_KNOWN, {"files": [literal_path(file) for file in files], "source": self._source})
         else:

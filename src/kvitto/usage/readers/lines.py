@@ -23,7 +23,8 @@ from kvitto.usage.checks import CONTROL, Reason
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-LONGEST_LINE = 65_536  # bytes
+LONGEST_LINE = 65_536  # characters
+_SURELY_TOO_LONG = 4 * LONGEST_LINE + 4  # bytes: no encoding needs more for a character
 _BLOCK = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
 _CONTROL_BYTES = bytes(code for code in range(32) if code not in (9, 10)) + b"\x7f"
@@ -156,8 +157,8 @@ def _whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
         if not end:
             if not skipping:
                 rest += chunk
-                skipping = len(rest) > LONGEST_LINE
-                rest = rest[: LONGEST_LINE + 1]
+                skipping = len(rest) > _SURELY_TOO_LONG
+                rest = rest[:_SURELY_TOO_LONG]
             continue
         if skipping:
             first = chunk.find(b"\n")
@@ -165,8 +166,8 @@ def _whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
         else:
             yield rest + chunk[:end]
         rest, skipping = chunk[end:], False
-        if len(rest) > LONGEST_LINE:
-            rest, skipping = rest[: LONGEST_LINE + 1], True
+        if len(rest) > _SURELY_TOO_LONG:
+            rest, skipping = rest[:_SURELY_TOO_LONG], True
     if rest:
         yield rest
 

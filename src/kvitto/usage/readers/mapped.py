@@ -18,9 +18,9 @@ from pathlib import Path
 from kvitto.agreements.hierarchy import Subscription
 from kvitto.language import phrase
 from kvitto.periods import midnight
-from kvitto.usage.checks import LONGEST, Reason, Refused, check_id, read_quantity, read_time, shown
+from kvitto.usage.checks import LONGEST, Reason, Refused, check_id, read_quantity, read_time, reason_phrase, shown
 from kvitto.usage.mapping import Mapping, Template
-from kvitto.usage.readers.lines import UnableToRead, Watched, open_usage, read_blocks
+from kvitto.usage.readers.lines import BrokenLine, UnableToRead, Watched, open_usage, read_blocks
 from kvitto.usage.record import RefusedUsage, UsageRecord
 
 Resolve = Callable[[str], Subscription | None]
@@ -50,11 +50,8 @@ def read_watched(
     for block in read_blocks(watched, path, mapping.encoding):
         lines, broken, first = block.lines, block.broken, block.first_line
         if rows is None:
-            rows = _Rows(
-                name, _header(lines[0] if lines else "", bool(broken.get(0)), path, mapping), mapping, resolve, now
-            )
-            lines[0] = ""
-            broken.pop(0, None)
+            rows = _Rows(name, _header(lines[0], broken.pop(0, None), path, mapping), mapping, resolve, now)
+            lines[0] = ""  # the rest of the block is rows
         row, refused = rows.record, rows.refused
         for position, text in enumerate(lines):
             if position in broken:
@@ -72,12 +69,15 @@ def file_name(path: Path) -> str:
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")[-500:]
 
 
-def _header(line: str, is_broken: bool, path: Path, mapping: Mapping) -> list[str]:  # noqa: FBT001 - one caller, above
+def _header(line: str, broken: BrokenLine | None, path: Path, mapping: Mapping) -> list[str]:
     try:
-        names = [] if is_broken or not line.strip() else _cells(line, mapping.delimiter)
-    except Refused:
-        names = []
-    if not names:
+        names = _header_names(line, broken, mapping.delimiter)
+    except Refused as refusal:
+        cause = reason_phrase(refusal.reason, refusal.values)
+        raise UnableToRead(
+            phrase("The header of {file} cannot be read. {cause}", file=str(path), cause=cause)
+        ) from refusal
+    if not line.strip():
         raise UnableToRead(
             phrase(
                 "{file} has no header: its first line should name the columns. Add it, or choose the right file.",
@@ -104,6 +104,12 @@ def _header(line: str, is_broken: bool, path: Path, mapping: Mapping) -> list[st
             )
         )
     return names
+
+
+def _header_names(line: str, broken: BrokenLine | None, delimiter: str) -> list[str]:
+    if broken:
+        raise Refused(broken.reason, **broken.values)
+    return _cells(line, delimiter)
 
 
 def _cells(text: str, delimiter: str) -> list[str]:
@@ -149,7 +155,7 @@ class _Rows:
         if used_at >= ends:
             raise self._not_active(Reason.SUBSCRIPTION_ENDED, subscription, ends)
         if used_at > self._now:
-            raise Refused(Reason.IN_THE_FUTURE, mapping.time_column, moment=used_at.isoformat())
+            raise Refused(Reason.IN_THE_FUTURE, mapping.time_column, value=shown(cells[self._time_at]))
         return UsageRecord(
             subscription, resource, meter, used_at, quantity, unit, mapping.source,
             self._event_id(cells), self._dimensions(cells), self._file, line, sent_as, text,
