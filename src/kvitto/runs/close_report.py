@@ -1,0 +1,106 @@
+"""What `period close` tells: everything that was done, everything that was not, and why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kvitto.agreements.hierarchy import InvoiceScope
+from kvitto.invoicing.absence import Absence
+from kvitto.language import Phrase, phrase, phrases
+from kvitto.periods import Period
+from kvitto.rating.charge import Unpriced
+from kvitto.records.invoices import IssuedInvoice
+
+_DAYS_NAMED = 7  # more are told by the first and the last
+
+
+@dataclass(frozen=True)
+class NotDue:
+    """A period whose invoice is still to come, and the moment from which it can be made."""
+
+    scope: InvoiceScope
+    period: Period
+    invoice_at: datetime
+    absence: Absence
+
+
+@dataclass(frozen=True)
+class WithoutInvoice:
+    """A period that gets no invoice, and why."""
+
+    scope: InvoiceScope
+    period: Period
+    absence: Absence
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """An invoice that is held back, with a sentence for each cause."""
+
+    scope: InvoiceScope
+    period: Period
+    causes: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True)
+class LateUsage:
+    """How many usage rows were accepted for an invoice's period after it was issued; they are not on it."""
+
+    invoice: IssuedInvoice
+    rows: int
+
+
+@dataclass(frozen=True)
+class CloseReport:
+    """Every period that was considered is in exactly one of the first five lists."""
+
+    issued: tuple[IssuedInvoice, ...] = ()
+    issued_before: tuple[IssuedInvoice, ...] = ()
+    not_due: tuple[NotDue, ...] = ()
+    without_invoice: tuple[WithoutInvoice, ...] = ()
+    blocked: tuple[Blocked, ...] = ()
+    late_usage: tuple[LateUsage, ...] = ()
+    documents_made: int = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """True if nothing that is due is held back."""
+        return not self.blocked
+
+
+def unpriced_sentences(unpriced: Iterable[Unpriced]) -> tuple[Phrase, ...]:
+    """A sentence for each subscription, meter and cause that holds an invoice back."""
+    days: dict[tuple[str, str, str, str], set[date]] = defaultdict(set)
+    rows: dict[tuple[str, str, str, str], int] = defaultdict(int)
+    for one in unpriced:
+        key = (one.subscription, one.meter, one.cause, one.unit)
+        days[key].add(one.day)
+        rows[key] += one.rows
+    return tuple(_unpriced_sentence(key, rows[key], sorted(days[key])) for key in sorted(days))
+
+
+def _unpriced_sentence(key: tuple[str, str, str, str], rows: int, days: list[date]) -> Phrase:
+    subscription, meter, cause, unit = key
+    named = (
+        tuple(days)
+        if len(days) <= _DAYS_NAMED
+        else phrase("{count} days from {first} to {last}", count=len(days), first=days[0], last=days[-1])
+    )
+    if cause == "unit":
+        return phrases(
+            "Subscription {subscription}: {count} row of meter {meter} was sent in “{unit}”, which its price does"
+            " not convert: {days}. Import a price for that unit.",
+            "Subscription {subscription}: {count} rows of meter {meter} were sent in “{unit}”, which their price does"
+            " not convert: {days}. Import a price for that unit.",
+            rows, subscription=subscription, meter=meter, unit=unit, days=named,
+        )  # fmt: skip
+    return phrases(
+        "Subscription {subscription}: {count} row of meter {meter} has no price: {days}. Import one that is"
+        " valid then.",
+        "Subscription {subscription}: {count} rows of meter {meter} have no price: {days}. Import one that is"
+        " valid then.",
+        rows, subscription=subscription, meter=meter, days=named,
+    )  # fmt: skip

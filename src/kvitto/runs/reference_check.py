@@ -1,0 +1,107 @@
+"""Rating invoices a second time by the reference, before they are issued; in parallel processes where that pays.
+
+Nothing here touches the database: a process gets file names, members and prices, and gives back lines. So this module
+may be imported by processes that know no office.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+
+from kvitto.agreements.price_sheet import Price
+from kvitto.periods import Period
+from kvitto.rating.charge import ChargeLine, Member, Unpriced
+from kvitto.rating.reference import Row, rate
+from kvitto.usage.store import daily_sums, raw_rows
+
+RAW_ROWS_AT_MOST = 100_000  # of one invoice; more are summed by day first, by a query of their own
+_ROWS_WORTH_PROCESSES = 200_000  # starting processes costs about as much as rating so many rows
+
+
+@dataclass(frozen=True)
+class CheckTask:
+    """Some invoices over one period to rate again: the members of each, the files that hold their usage, the prices."""
+
+    invoices: tuple[tuple[Member, ...], ...]
+    period: Period
+    files: tuple[Path, ...]
+    prices: tuple[Price, ...]
+
+
+@dataclass(frozen=True)
+class CheckedRating:
+    """What the reference finds for the invoices of one task."""
+
+    lines: tuple[ChargeLine, ...] = ()
+    unpriced: tuple[Unpriced, ...] = ()
+
+    def __add__(self, other: CheckedRating) -> CheckedRating:
+        return CheckedRating(self.lines + other.lines, self.unpriced + other.unpriced)
+
+
+def rate_again(tasks: Sequence[CheckTask], rows: int, done: Callable[[int], None]) -> CheckedRating:
+    """The reference's rating of all tasks together. Raises `UnableToRate`.
+
+    `rows` says about how many usage rows there are to read; `done` is told how many invoices are finished.
+    """
+    processes = min(os.cpu_count() or 1, len(tasks))
+    if processes < 2 or rows < _ROWS_WORTH_PROCESSES:  # noqa: PLR2004 - one process is no pool
+        return _gathered(tasks, map(rate_task, tasks), done)
+    # Forking a process that has threads (DuckDB's) is not safe, so each starts anew.
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        return _gathered(tasks, pool.map(rate_task, tasks), done)
+
+
+def rate_task(task: CheckTask) -> CheckedRating:
+    """The reference's rating of one task."""
+    rows = _raw_rows(task)
+    if rows is not None:
+        found = rate(rows, _members(task), task.prices)
+        return CheckedRating(tuple(found.lines), tuple(found.unpriced))
+    if len(task.invoices) > 1:
+        parts = (rate_task(replace(task, invoices=(members,))) for members in task.invoices)
+        return sum(parts, start=CheckedRating())
+    found = rate(_daily_rows(task), _members(task), task.prices)
+    return CheckedRating(tuple(found.lines), tuple(found.unpriced))
+
+
+def _members(task: CheckTask) -> list[Member]:
+    return [member for members in task.invoices for member in members]
+
+
+def _raw_rows(task: CheckTask) -> list[Row] | None:
+    """All rows of the task as they were accepted; None if they are too many."""
+    subscriptions = [member.subscription for member in _members(task)]
+    rows = [
+        (subscription, resource, meter, used_at.date(), quantity, unit)
+        for subscription, resource, meter, used_at, quantity, unit in islice(
+            raw_rows(task.files, subscriptions, task.period), RAW_ROWS_AT_MOST + 1
+        )
+    ]
+    return rows if len(rows) <= RAW_ROWS_AT_MOST else None
+
+
+def _daily_rows(task: CheckTask) -> Iterator[Row]:
+    subscriptions = [member.subscription for member in _members(task)]
+    for subscription, meter, resource, day, unit, quantity, _ in daily_sums(task.files, subscriptions, task.period):
+        yield subscription, resource, meter, day, quantity, unit
+
+
+def _gathered(
+    tasks: Iterable[CheckTask], results: Iterable[CheckedRating], done: Callable[[int], None]
+) -> CheckedRating:
+    lines: list[ChargeLine] = []
+    unpriced: list[Unpriced] = []
+    finished = 0
+    for task, result in zip(tasks, results, strict=True):
+        lines += result.lines
+        unpriced += result.unpriced
+        finished += len(task.invoices)
+        done(finished)
+    return CheckedRating(tuple(lines), tuple(unpriced))
