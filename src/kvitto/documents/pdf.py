@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typst
 
+from kvitto import __version__
 from kvitto.documents.fonts import FONT_FOLDERS, FONT_VERSIONS
 from kvitto.documents.sheet import sheet_of
 from kvitto.invoicing.invoice import Invoice
@@ -38,7 +39,7 @@ def made_with(language: Language) -> str:
     """The renderer, template, fonts and catalogue a document is made with, each with its version or digest."""
     template = hashlib.sha256(_TEMPLATE.read_bytes()).hexdigest()
     parts = (
-        f"kvitto {version('kvitto')}",
+        f"kvitto {__version__}",
         f"typst {version('typst')}",
         f"template sha256:{template}",
         *FONT_VERSIONS,
