@@ -78,6 +78,13 @@ def test_each_kind_of_fault_is_found(
     assert next(message_faults(message, catalogue), None) == fault
 
 
+def test_a_form_for_more_than_one_number_must_name_the_number() -> None:
+    """Latvian's first form is said of 1, 21, 31 …, so it may not say “one”."""
+    catalogue = Catalog(locale="lv", fuzzy=False)
+    message = catalogue.add(("One day", "{count} days"), ("Viena diena", "{count} dienas", "{count} dienu"))
+    assert list(message_faults(message, catalogue)) == ["placeholders differ in “Viena diena”"]
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("count", [0, 1, 2, 5, 10, 11, 21, 100, 1_000_000])
 def test_a_counted_sentence_is_said_in_every_language(code: str, count: int) -> None:

@@ -166,9 +166,10 @@ def message_faults(message: Message, catalogue: Catalog) -> Iterator[str]:
     if message.fuzzy:
         yield "marked as unsure"
     singular, *plural = texts(message.id)
-    allowed = {frozenset(PLACEHOLDER.findall(singular)), *(frozenset(PLACEHOLDER.findall(text)) for text in plural)}
-    for text in texts(message.string):
-        if frozenset(PLACEHOLDER.findall(text)) not in allowed:
+    for form, text in enumerate(texts(message.string)):
+        # Only where there are two forms is the first one for the number 1 alone: Latvian's is also for 21, 31 …
+        original = singular if not plural or (form == 0 and catalogue.num_plurals == len(message.id)) else plural[0]
+        if set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(original)):
             yield f"placeholders differ in “{text}”"
         if text[:1].isspace() != singular[:1].isspace() or text[-1:].isspace() != singular[-1:].isspace():
             yield f"blanks at the ends differ in “{text}”"
