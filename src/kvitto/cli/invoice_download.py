@@ -1,0 +1,33 @@
+"""`kvitto invoices download`: an invoice as a PDF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kvitto.cli.office import office_command
+from kvitto.cli.output import write_whole_file
+from kvitto.language import LANGUAGES, translated
+from kvitto.runs.office import Office
+
+
+@click.command("download", help=translated("Write an issued invoice to a PDF file."))
+@click.argument("number")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    required=True,
+    help=translated("The file to write; - for standard output."),
+)
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    help=translated("A copy in this language. Without it: the invoice in its payer's language."),
+)
+@office_command
+def download(office: Office, number: str, out: Path, language: str | None) -> None:
+    """Write an issued invoice to a PDF file."""
+    from kvitto.runs.make_documents import invoice_pdf
+
+    write_whole_file(out, [invoice_pdf(office, number, language)])

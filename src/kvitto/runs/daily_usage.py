@@ -1,0 +1,271 @@
+"""Daily usage of one billing period for a page: a table with filters, grouping and paging, and a chart of days.
+
+Chart, table and total come from one result, so they always agree: the days add up to the total, and so do all pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from kvitto.agreements.hierarchy import InvoiceScope
+from kvitto.invoicing.invoice import Invoice, Line
+from kvitto.money import EXACT, Money
+from kvitto.periods import Period
+from kvitto.rating.charge import Charge, Unpriced
+from kvitto.runs.office import Office
+from kvitto.runs.period_charges import PeriodCharges, charges_of_period
+
+ROWS_PER_PAGE = 100
+_ROWS_HELD = 50_000  # more are read a second time rather than held
+
+
+class Grouping(StrEnum):
+    """What a row of the table stands for: one charge, or all charges of a day, meter, resource or subscription."""
+
+    NONE = ""
+    DAY = "day"
+    METER = "meter"
+    RESOURCE = "resource"
+    SUBSCRIPTION = "subscription"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the reader wants to see: an empty filter lets everything pass.
+
+    `resource` is looked for inside the resource's name, in any case; the others are exact ids. Pages count from 1.
+    """
+
+    meter: str = ""
+    resource: str = ""
+    subscription: str = ""
+    day: date | None = None
+    by: Grouping = Grouping.NONE
+    page: int = 1
+    rows_per_page: int = ROWS_PER_PAGE
+
+    def passes(self, charge: Charge) -> bool:
+        """True if the filters let the charge pass."""
+        return (
+            (not self.meter or charge.meter == self.meter)
+            and (not self.resource or self.resource.casefold() in charge.resource.casefold())
+            and (not self.subscription or charge.subscription == self.subscription)
+            and (self.day is None or charge.day == self.day)
+        )
+
+
+@dataclass(frozen=True)
+class UsageRow:
+    """One row of the table; what it does not stand for is None.
+
+    `quantity` is in `unit`; a group of several units or unit prices has no quantity or unit price. `cost` is unrounded.
+    """
+
+    day: date | None
+    subscription: str | None
+    subscription_name: str | None
+    meter: str | None
+    meter_name: str | None
+    resource: str | None
+    quantity: Decimal | None
+    unit: str | None
+    unit_price: Decimal | None
+    cost: Money
+
+
+@dataclass(frozen=True)
+class DayTotal:
+    """What a day cost, unrounded; a day without usage costs nothing."""
+
+    day: date
+    cost: Money
+
+
+@dataclass(frozen=True)
+class DailyUsage:
+    """One page of the table, with everything that stands around it.
+
+    `days` has every day of the period, under the same filters as `rows`; both add up to `total`, unrounded. `row_count`
+    counts the rows of all pages. `meters` and `subscriptions` are what filters may offer: (id, name), by name.
+    `invoice_number` is empty while the period is not invoiced; `unpriced` is usage that waits for a price.
+    """
+
+    period: Period
+    invoice_number: str
+    rows: tuple[UsageRow, ...]
+    row_count: int
+    page: int
+    page_count: int
+    days: tuple[DayTotal, ...]
+    total: Money
+    meters: tuple[tuple[str, str], ...]
+    subscriptions: tuple[tuple[str, str], ...]
+    unpriced: tuple[Unpriced, ...]
+
+
+def daily_usage(office: Office, scope: InvoiceScope, period: Period, asked: Asked | None = None) -> DailyUsage:
+    """The usage of this scope, or part of one, in this period. A page past the last one gives the last one.
+
+    Raises what `charges_of_period` raises.
+    """
+    asked = asked or Asked()
+    with charges_of_period(office, scope, period) as found:
+        names = _Names(found.invoice)
+        table = _Charges(found, asked) if asked.by is Grouping.NONE else _Groups(found, asked, names)
+        page_count = max(1, -(-table.row_count // asked.rows_per_page))
+        page = min(max(1, asked.page), page_count)
+        first = (page - 1) * asked.rows_per_page
+        return DailyUsage(
+            period=period,
+            invoice_number=found.invoice.number,
+            rows=tuple(table.rows(names, first, first + asked.rows_per_page)),
+            row_count=table.row_count,
+            page=page,
+            page_count=page_count,
+            days=tuple(DayTotal(day, names.money(table.by_day.get(day, Decimal(0)))) for day in period.days()),
+            total=names.money(table.total),
+            meters=names.meters(found),
+            subscriptions=names.subscriptions(found),
+            unpriced=tuple(found.unpriced()),
+        )
+
+
+class _Names:
+    """What the invoice, or its draft, calls the meters and subscriptions."""
+
+    def __init__(self, invoice: Invoice) -> None:
+        self._currency = invoice.currency
+        self._lines = invoice.lines
+        self.of_meter = {line.meter: line.meter_name for line in invoice.lines}
+        self.of_subscription = {line.subscription_id: line.subscription_name for line in invoice.lines}
+        self.unit_of_price: dict[int, str] = {line.price_id: line.unit for line in invoice.lines}
+
+    def money(self, amount: Decimal) -> Money:
+        return Money(amount, self._currency)
+
+    def meters(self, found: PeriodCharges) -> tuple[tuple[str, str], ...]:
+        return _by_name((line.meter, line.meter_name) for line in self._shown(found))
+
+    def subscriptions(self, found: PeriodCharges) -> tuple[tuple[str, str], ...]:
+        return _by_name((line.subscription_id, line.subscription_name) for line in self._shown(found))
+
+    def _shown(self, found: PeriodCharges) -> Iterator[Line]:
+        return (line for line in self._lines if found.shows(line.subscription_id))
+
+
+def _by_name(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(set(pairs), key=lambda pair: (pair[1].casefold(), pair)))
+
+
+class _Sums:
+    """What every table adds up while it reads the charges."""
+
+    def __init__(self) -> None:
+        self.by_day: dict[date, Decimal] = {}
+        self.total = Decimal(0)
+        self.row_count = 0
+
+    def add(self, charge: Charge) -> None:
+        self.by_day[charge.day] = EXACT.add(self.by_day.get(charge.day, Decimal(0)), charge.amount)
+        self.total = EXACT.add(self.total, charge.amount)
+
+
+class _Charges(_Sums):
+    """The table of single charges, by day. Only the days of the page are held when there are very many."""
+
+    def __init__(self, found: PeriodCharges, asked: Asked) -> None:
+        super().__init__()
+        self._found, self._asked = found, asked
+        self._rows_by_day: dict[date, int] = {}
+        self._held: list[Charge] | None = []
+        for charge in filter(asked.passes, found.charges()):
+            self.add(charge)
+            self.row_count += 1
+            self._rows_by_day[charge.day] = self._rows_by_day.get(charge.day, 0) + 1
+            if self._held is not None:
+                self._held.append(charge)
+                if len(self._held) > _ROWS_HELD:
+                    self._held = None
+
+    def rows(self, names: _Names, first: int, end: int) -> Iterator[UsageRow]:
+        """The rows from the position `first` up to, not including, `end`."""
+        before, days = 0, set()
+        skipped = 0
+        for day in sorted(self._rows_by_day):
+            after = before + self._rows_by_day[day]
+            if after <= first:
+                skipped = after
+            elif before < end:
+                days.add(day)
+            before = after
+        held = self._held if self._held is not None else filter(self._asked.passes, self._found.charges())
+        on_page = sorted((charge for charge in held if charge.day in days), key=_by_day)
+        for charge in on_page[first - skipped : end - skipped]:
+            yield UsageRow(
+                day=charge.day,
+                subscription=charge.subscription,
+                subscription_name=names.of_subscription[charge.subscription],
+                meter=charge.meter,
+                meter_name=names.of_meter[charge.meter],
+                resource=charge.resource,
+                quantity=charge.quantity,
+                unit=names.unit_of_price[charge.price_id],
+                unit_price=charge.unit_price,
+                cost=names.money(charge.amount),
+            )
+
+
+def _by_day(charge: Charge) -> tuple[object, ...]:
+    return (charge.day, charge.subscription, charge.meter, charge.resource, charge.price_id, charge.tier_from)
+
+
+@dataclass
+class _Group:
+    """Charges that are one row together."""
+
+    cost: Decimal = Decimal(0)
+    quantity: Decimal = Decimal(0)
+    units: set[str] = field(default_factory=set)
+    prices: set[Decimal] = field(default_factory=set)
+
+
+class _Groups(_Sums):
+    """The table of sums by one thing: days in order, other groups dearest first."""
+
+    def __init__(self, found: PeriodCharges, asked: Asked, names: _Names) -> None:
+        super().__init__()
+        self._by = asked.by
+        self._groups: dict[date | str, _Group] = {}
+        for charge in filter(asked.passes, found.charges()):
+            self.add(charge)
+            group = self._groups.setdefault(getattr(charge, asked.by.value), _Group())
+            group.cost = EXACT.add(group.cost, charge.amount)
+            group.quantity = EXACT.add(group.quantity, charge.quantity)
+            group.units.add(names.unit_of_price[charge.price_id])
+            group.prices.add(charge.unit_price)
+        self.row_count = len(self._groups)
+
+    def rows(self, names: _Names, first: int, end: int) -> Iterator[UsageRow]:
+        """The rows from the position `first` up to, not including, `end`."""
+        keys: list[date | str] = sorted(self._groups, key=str)
+        if self._by is not Grouping.DAY:
+            keys.sort(key=lambda key: self._groups[key].cost, reverse=True)
+        for key in keys[first:end]:
+            group, name = self._groups[key], str(key)
+            is_meter, is_subscription = self._by is Grouping.METER, self._by is Grouping.SUBSCRIPTION
+            yield UsageRow(
+                day=key if isinstance(key, date) else None,
+                subscription=name if is_subscription else None,
+                subscription_name=names.of_subscription[name] if is_subscription else None,
+                meter=name if is_meter else None,
+                meter_name=names.of_meter[name] if is_meter else None,
+                resource=name if self._by is Grouping.RESOURCE else None,
+                quantity=group.quantity if len(group.units) == 1 else None,
+                unit=next(iter(group.units)) if len(group.units) == 1 else None,
+                unit_price=next(iter(group.prices)) if len(group.prices) == len(group.units) == 1 else None,
+                cost=names.money(group.cost),
+            )
