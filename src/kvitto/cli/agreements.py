@@ -49,11 +49,15 @@ def apply_file(office: Office, file: Path, valid_from: datetime | None, *, yes: 
         _show(plan)
     applied = plan.changes_anything
     if applied:
-        if not yes and sys.stdin.isatty() and not click.confirm(str(phrase("Apply this?")), err=True):
+        if not yes and _someone_can_be_asked() and not click.confirm(str(phrase("Apply this?")), err=True):
             click.echo(str(phrase("Nothing was changed.")), err=True)
             sys.exit(1)
         apply(office, file, day, shown=plan)
     _say_result(plan, applied=applied, as_json=as_json)
+
+
+def _someone_can_be_asked() -> bool:
+    return sys.stdin.isatty()
 
 
 def _show(plan: Plan) -> None:
