@@ -47,9 +47,12 @@ class Reason(StrEnum):
 
 
 _REASONS: Mapping[Reason, Phrase] = {
-    Reason.MISSING_CELLS: phrase("The line has {cells} cells, but the header has {columns}. Add the missing ones."),
+    Reason.MISSING_CELLS: phrase(
+        "The line has fewer cells than the header: {cells} instead of {columns}. Add the missing ones."
+    ),
     Reason.EXTRA_CELLS: phrase(
-        "The line has {cells} cells, but the header has {columns}. Put quotes around a cell that holds the delimiter."
+        "The line has more cells than the header: {cells} instead of {columns}. Put quotes around a cell that holds "
+        "the delimiter."
     ),
     Reason.UNCLOSED_QUOTE: phrase(
         "A quote opens in this line and does not close in it. A row must stand on one line; close the quote."

@@ -23,7 +23,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kvitto.errors import UnableTo
-from kvitto.language import Phrase, phrase
+from kvitto.language import Phrase, phrase, phrases
 
 _TABLES = {
     "subscription": ("column", "template"),
@@ -194,7 +194,14 @@ class _Written:
             raise self._fault(phrase("has a character that cannot be printed; take it away"), key)
         longest = _LONGEST.get(key.rpartition(".")[2], 200)
         if len(value) > longest:
-            raise self._fault(phrase("is longer than {limit} characters; shorten it", limit=longest), key)
+            raise self._fault(
+                phrases(
+                    "is longer than {count} character; shorten it",
+                    "is longer than {count} characters; shorten it",
+                    longest,
+                ),
+                key,
+            )
         return value
 
     def _required_text(self, key: str) -> str:

@@ -120,15 +120,15 @@ def read_blocks(watched: Watched, path: Path, encoding: str) -> Iterator[Block]:
         block = _block(line, content, encoding)
         line += len(block.lines)
         yield block
+    if line == 1:
+        raise UnableToRead(phrase("{file} is empty. It needs at least a header line.", file=str(path)))
 
 
 def _unpacked(watched: Watched, path: Path) -> Iterator[bytes]:
     buffered = io.BufferedReader(watched, _BLOCK)
     start = buffered.peek(2)[:2]
-    if not start:
-        raise UnableToRead(phrase("{file} is empty. It needs at least a header line.", file=str(path)))
     if start != _GZIP_MAGIC:
-        if path.suffix == ".gz":
+        if start and path.suffix == ".gz":
             raise _damaged(path, "Not a gzipped file")
         yield from iter(lambda: buffered.read(_BLOCK), b"")
         return

@@ -1,0 +1,118 @@
+"""The usage that these tests know: machine jobs of two customers, in a small CSV file with a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from kvitto.agreements.hierarchy import Offer, OfferKind, Subscription
+from kvitto.usage.mapping import Mapping, read_mapping
+from kvitto.usage.readers.mapped import read
+from kvitto.usage.record import RefusedUsage, UsageRecord
+
+NOW = datetime(2024, 3, 20, tzinfo=UTC)
+MAPPING = """\
+source = "jobs"
+[subscription]
+column = "customer"
+[resource]
+template = "{size}/{machine}"
+[meter]
+template = "vm/{size}"
+[quantity]
+column = "seconds"
+unit = "second"
+[time]
+column = "when"
+zone = "Europe/Riga"
+[event_id]
+columns = ["id"]
+[dimensions]
+columns = ["note"]
+"""
+HEADER = "id,when,customer,machine,size,seconds,note"
+GOOD = "j1,2024-02-05T10:00:00Z,harbour,m1,small,33.16,night"
+_PAYING = Offer(OfferKind.PAY_AS_YOU_GO)
+SUBSCRIPTIONS = (
+    Subscription("harbour", "account", "Harbour", _PAYING, date(2024, 1, 1), known_as=("Harbour Ltd",)),
+    Subscription("mill", "account", "Mill", _PAYING, date(2024, 2, 10), ended_on=date(2024, 3, 10)),
+)
+
+
+def resolve(name: str) -> Subscription | None:
+    """The subscription of that id or name."""
+    return next((one for one in SUBSCRIPTIONS if name in {one.id, *one.known_as}), None)
+
+
+def job(number: int, **cells: str) -> str:
+    """The line of one good job; cells by column name to have them otherwise."""
+    values = {
+        "id": f"j{number}",
+        "when": f"2024-02-{11 + number % 18:02d}T{number % 24:02d}:30:00.{number % 1000:03d}Z",
+        "customer": ("harbour", "mill", "Harbour Ltd")[number % 3],
+        "machine": f"m{number % 7}",
+        "size": ("small", "large")[number % 2],
+        "seconds": f"{number}.{number % 100:02d}",
+        "note": f"note {number % 5}",
+        **cells,
+    }
+    return ",".join(values[name] for name in HEADER.split(","))
+
+
+def write_mapping(folder: Path, text: str = MAPPING) -> Path:
+    """The mapping as a file."""
+    file = folder / "mapping.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def write_usage(folder: Path, lines: Iterable[str], name: str = "usage.csv", header: str = HEADER) -> Path:
+    """A CSV file with the header and these lines."""
+    file = folder / name
+    file.write_bytes("\n".join([header, *lines, ""]).encode())
+    return file
+
+
+def mapping(folder: Path, text: str = MAPPING) -> Mapping:
+    """The mapping as a value."""
+    return read_mapping(write_mapping(folder, text))
+
+
+def read_bytes(folder: Path, content: bytes, mapping_text: str = MAPPING) -> list[UsageRecord | RefusedUsage]:
+    """What the reader makes of a file with this content."""
+    file = folder / "usage.csv"
+    file.write_bytes(content)
+    return list(read(file, mapping(folder, mapping_text), resolve, NOW))
+
+
+def read_lines(folder: Path, lines: Sequence[str], mapping_text: str = MAPPING) -> list[UsageRecord | RefusedUsage]:
+    """What the reader makes of a file with the usual header and these lines."""
+    return read_bytes(folder, "\n".join([HEADER, *lines]).encode(), mapping_text)
+
+
+def refusal_in(folder: Path, line: str, mapping_text: str = MAPPING) -> RefusedUsage:
+    """How a line between two good ones is refused; the good ones are accepted."""
+    before, refused, after = read_lines(folder, [job(1), line, job(2)], mapping_text)
+    assert isinstance(before, UsageRecord)
+    assert isinstance(after, UsageRecord)
+    assert isinstance(refused, RefusedUsage)
+    return refused
+
+
+def record_subscriptions(subscriptions: Iterable[Subscription] = SUBSCRIPTIONS) -> None:
+    """Write the subscriptions into the database, as applying agreements would."""
+    from kvitto.agreements.facts import to_facts
+    from kvitto.agreements.hierarchy import ScopeKind
+    from kvitto.records.models import AgreementRecord, Revision
+
+    revision = Revision.objects.create(recorded_at=NOW, cause="test")
+    for subscription in subscriptions:
+        AgreementRecord.objects.create(
+            kind=ScopeKind.SUBSCRIPTION.value,
+            key=subscription.id,
+            parent=subscription.account_id,
+            facts=to_facts(subscription),
+            valid_from=subscription.started_on,
+            recorded_in=revision,
+        )
