@@ -29,6 +29,8 @@ class Reason(StrEnum):
     FREE_TRIAL = "N4"
     CREDIT_NOT_EXCEEDED = "N5"
     NO_USAGE = "N6"
+    NO_PERMISSION_ON_SUBSCRIPTION = "N7"  # this and the next are decided by access, before any rule here
+    NO_PERMISSION_ON_PROFILE = "N8"
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,6 @@ runs at once issue no period twice and skip no number.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 
 from kvitto.agreements.hierarchy import InvoiceScope, OfferKind
 from kvitto.errors import UnableTo
@@ -25,6 +23,7 @@ from kvitto.records.invoices import Issuing, issue, latest_issue_date, list_invo
 from kvitto.records.prices import prices_by_id
 from kvitto.runs.close_report import Blocked, CloseReport, WithoutInvoice
 from kvitto.runs.late_usage import late_usage
+from kvitto.runs.make_documents import render_missing
 from kvitto.runs.office import Office
 from kvitto.runs.periods_to_close import periods_to_close
 from kvitto.runs.rate_period import current_as_of
@@ -69,7 +68,7 @@ def close(office: Office, month: str | None = None, progress: Progress | None = 
         without_invoice=tuple(without),
         blocked=(*found.blocked, *blocked),
         late_usage=tuple(late_usage(office, before, {scope.scope: scope for scope in scopes})),
-        documents_made=_documents(office),
+        documents_made=render_missing(office),
     )
 
 
@@ -111,13 +110,6 @@ def _refuse_early_clock(office: Office, scopes: Iterable[InvoiceScope]) -> None:
         latest = latest_issue_date(series)
         if latest:
             check_issue_date(series_name(series, latest), latest, day_in(time_zone, now))
-
-
-def _documents(office: Office) -> int:
-    if not find_spec("kvitto.runs.make_documents"):
-        return 0
-    made: int = import_module("kvitto.runs.make_documents").render_missing(office)
-    return made
 
 
 def _is_free_trial(scope: InvoiceScope) -> bool:

@@ -1,0 +1,60 @@
+"""Issued invoices with the names and the status that a list shows beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kvitto.agreements.hierarchy import Scope
+from kvitto.errors import UnableTo
+from kvitto.invoicing.status import Status, day_in, status_of
+from kvitto.language import phrase
+from kvitto.records.agreements import invoice_scope_of_subscription, invoice_scopes, subscription_names
+from kvitto.records.invoices import IssuedInvoice, list_invoices
+
+
+class UnableToList(UnableTo):
+    """There is no such subscription."""
+
+
+@dataclass(frozen=True)
+class ListedInvoice:
+    """An invoice, the present name of what it was made for, and its status (None if no moment was given)."""
+
+    invoice: IssuedInvoice
+    name: str
+    status: Status | None
+
+
+def listed_invoices(scopes: Iterable[Scope] | None = None, now: datetime | None = None) -> list[ListedInvoice]:
+    """The invoices of these scopes, or of all, newest period first."""
+    known = {scope.scope: scope for scope in invoice_scopes()}
+    zones = {scope.seller.time_zone for scope in known.values()}
+    zone = zones.pop() if zones else "UTC"  # an office has one seller
+    return [
+        ListedInvoice(
+            invoice,
+            known[invoice.scope].name if invoice.scope in known else invoice.scope.id,
+            _status(invoice, day_in(zone, now)) if now else None,
+        )
+        for invoice in list_invoices(scopes)
+    ]
+
+
+def _status(invoice: IssuedInvoice, today: date) -> Status:
+    return status_of(invoice.due_date, today, nothing_to_pay=not invoice.payable)
+
+
+def scope_names() -> dict[Scope, str]:
+    """The present names of everything invoices are made for."""
+    return {scope.scope: scope.name for scope in invoice_scopes()}
+
+
+def scopes_named(subscription: str) -> list[Scope]:
+    """What the invoices of the subscription (its id, or a name of it) are made for. Raises `UnableToList`."""
+    found = subscription_names().get(subscription)
+    scope = invoice_scope_of_subscription(found.id) if found else None
+    if scope is None:
+        raise UnableToList(phrase("There is no subscription with the id or name {name}.", name=subscription))
+    return [scope.scope]
