@@ -46,7 +46,7 @@ unit-postgresql: develop ## run the tests that meet the database on PostgreSQL
 	KVITTO_TEST_DATABASE=postgresql $(PYTEST) --numprocesses $(WORKERS) -m "database and not browser"
 
 bench: develop ## rate ten million generated rows, beside the best query written by hand
-	$(BIN)/python benchmarks/rate.py
+	$(BIN)/python benchmarks/rate_month.py
 
 campaign: develop ## run the full figures (kills, properties, volumes) and write them to benchmarks/RESULTS.md
 	$(BIN)/python tools/campaign.py

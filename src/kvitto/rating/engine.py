@@ -26,6 +26,7 @@ from kvitto.money import AMOUNT, PRICE, QUANTITY, QUANTITY_SENT, Width
 from kvitto.rating.charge import Charge, ChargeLine, ChargeTotal, Member, Unpriced
 from kvitto.rating.limits import UnableToRate, too_large
 from kvitto.rating.tables import given_tables
+from kvitto.usage.store import literal_path
 
 Row = TypeVar("Row")
 _ROWS_AT_A_TIME = 10_000
@@ -60,7 +61,7 @@ def meters_used(files: Sequence[Path], members: Sequence[Member]) -> set[str]:
         return set()
     first_day, end_day = _span(members)
     values = {
-        "files": [str(file) for file in files],
+        "files": [literal_path(file) for file in files],
         "first_day": first_day,
         "end_day": end_day,
         "subscriptions": sorted({member.subscription for member in members}),
@@ -133,14 +134,13 @@ class RatedUsage:
         return list(self._ask("63_totals", ChargeTotal, first_day=first_day, end_day=end_day, **asked))
 
     def write_parquet(self, path: Path) -> None:
-        """All charges with their names, unit and currency, as one Parquet file; its rows are in no particular order."""
+        """All charges, with the fields of `Charge`, as one Parquet file; its rows are in no particular order."""
+        (statement,) = _statements("64_write_charges")
         with _told():
-            self._connection.cursor().execute(
-                "COPY (SELECT * FROM named_charges) TO $path (FORMAT parquet, COMPRESSION zstd)", {"path": str(path)}
-            )
+            self._connection.cursor().execute(statement, {"path": str(path)})
 
     def _take_bucket(self, files: Sequence[Path], first_day: date, end_day: date) -> None:
-        names = [str(file) for file in files]
+        names = [literal_path(file) for file in files]
         self._run("10_daily_sums", files=names, first_day=first_day, end_day=end_day)
         priced = self._run("20_priced_days")
         if priced != self._run_count("daily_sums"):

@@ -9,7 +9,7 @@ SELECT
     CAST(usage.used_at AS DATE) AS day,
     CAST(sum(usage.quantity) AS {QUANTITY_SENT}) AS quantity,
     count(*) AS rows
-FROM read_parquet($files) AS usage
+FROM read_parquet($files, hive_partitioning = false) AS usage
 INNER JOIN members
     ON usage.subscription = members.subscription
     AND usage.used_at >= CAST(members.period_start AS TIMESTAMP)
