@@ -145,7 +145,7 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["terminal"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": [], "level": "INFO"}},  # up to the terminal, and no mail to anybody
+    "loggers": {"django": {"handlers": [], "level": "WARNING"}},  # up to the terminal, and no mail to anybody
 }
 TEMPLATES = [
     {

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.urls import reverse
+
+from kvitto.agreements.hierarchy import InvoiceScope
+
 
 class FirstDay:
     """A billing period named by its first day: 2024-02-05."""
@@ -17,3 +21,9 @@ class FirstDay:
     def to_url(self, value: date) -> str:
         """The day as addresses write it."""
         return value.isoformat()
+
+
+def address_of(scope: InvoiceScope) -> str:
+    """The beginning of the addresses of this invoice scope's pages: /subscriptions/ID/ or /billing-profiles/ID/."""
+    name = "profile_invoices" if scope.profile else "subscription_invoices"
+    return reverse(name, args=[scope.scope.id]).removesuffix("invoices/")

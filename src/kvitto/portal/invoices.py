@@ -6,13 +6,13 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
 from kvitto.invoicing.status import day_in, status_of
 from kvitto.language import LANGUAGES, Language
 from kvitto.money import Money
+from kvitto.portal.address_parts import address_of
 from kvitto.portal.downloads import file_answer
 from kvitto.portal.invoice_sheet import sheet_of
 from kvitto.portal.offers import offer_name
@@ -71,12 +71,6 @@ def invoice_pdf(request: HttpRequest, number: str) -> HttpResponseBase:
     content = pdf_of(settings.OFFICE, record.number, language if language in LANGUAGES else None)
     suffix = f"-{language}" if language in LANGUAGES else ""
     return file_answer(content, f"{record.number}{suffix}.pdf", "application/pdf")
-
-
-def address_of(scope: InvoiceScope) -> str:
-    """The beginning of the addresses of this invoice scope's pages."""
-    name = "profile_invoices" if scope.profile else "subscription_invoices"
-    return reverse(name, args=[scope.scope.id]).removesuffix("invoices/")
 
 
 def other_languages(payers: str) -> list[Language]:

@@ -1,0 +1,146 @@
+"""What the page of a period's daily usage shows, from what the reader asked for in its address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpRequest, QueryDict
+
+from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
+from kvitto.language import Phrase, phrase, phrases
+from kvitto.money import Money
+from kvitto.periods import Period
+from kvitto.portal.address_parts import address_of
+from kvitto.portal.chart import Chart, chart_of_days
+from kvitto.portal.permission import person_of, why_not
+from kvitto.rating.charge import Unpriced
+from kvitto.records.gate import Action
+from kvitto.records.invoices import load
+from kvitto.runs.daily_usage import Asked, DailyUsage, Grouping, daily_usage
+from kvitto.runs.period_rows import PeriodRow, row_of
+
+_ROWS = 50
+_GROUPINGS = {
+    "day": (Grouping.DAY, phrase("Day")),
+    "meter": (Grouping.METER, phrase("Meter")),
+    "resource": (Grouping.RESOURCE, phrase("Resource")),
+    "subscription": (Grouping.SUBSCRIPTION, phrase("Subscription")),
+    "charge": (Grouping.NONE, phrase("Every charge")),
+}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns the table has beside the cost; `before_cost` counts them."""
+
+    day: bool = False
+    subscription: bool = False
+    meter: bool = False
+    resource: bool = False
+    quantity: bool = False
+    unit_price: bool = False
+
+    @property
+    def before_cost(self) -> int:
+        """How many columns stand before the cost."""
+        return sum(vars(self).values())
+
+
+_COLUMNS = {
+    "day": Columns(day=True),
+    "meter": Columns(meter=True, quantity=True, unit_price=True),
+    "resource": Columns(resource=True),
+    "subscription": Columns(subscription=True),
+}
+
+
+def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: Period) -> dict[str, Any]:
+    """The template's values. `scope` is the asked thing or the part of its billing profile that it is."""
+    person = person_of(request)
+    is_part = bool(scope.profile) and asked.kind is ScopeKind.SUBSCRIPTION
+    invoices_closed = why_not(person, scope.scope, Action.SEE_INVOICES)
+    row = None if is_part or invoices_closed else row_of(settings.OFFICE, scope, period)
+    by = request.GET.get("by", "")
+    by = by if by in _GROUPINGS else "day"
+    wanted = _wanted(request.GET, by)
+    usage = daily_usage(settings.OFFICE, scope, period, wanted)
+    return {
+        "scope": scope,
+        "scope_address": address_of(scope),
+        "name": scope.subscriptions[0].name if is_part else scope.name,
+        "is_part": is_part,
+        "invoices_closed": invoices_closed,
+        "period": period,
+        "row": row,
+        "is_final": bool(usage.invoice_number),
+        "charges": _charges(row),
+        "moment": settings.OFFICE.now(),
+        "no_usage_file": why_not(person, asked, Action.DOWNLOAD_USAGE),
+        "no_invoice_file": why_not(person, scope.scope, Action.DOWNLOAD_INVOICE),
+        "unpriced": _unpriced(usage.unpriced),
+        "usage": usage,
+        "chart": _chart(scope, period, wanted, usage),
+        "currency": usage.total.currency,
+        "asked": wanted,
+        "by": by,
+        "groupings": [(name, said) for name, (grouping, said) in _GROUPINGS.items() if _is_offered(grouping, scope)],
+        "days": list(period.days()),
+        "is_filtered": bool(wanted.meter or wanted.resource or wanted.subscription or wanted.day),
+        "columns": _COLUMNS.get(by) or Columns(True, len(scope.subscriptions) > 1, True, True, True, True),
+        "page": Paginator(range(usage.row_count), _ROWS).get_page(usage.page),
+    }
+
+
+def _wanted(query: QueryDict, by: str) -> Asked:
+    page = query.get("page", "")
+    return Asked(
+        meter=query.get("meter", ""),
+        resource=query.get("resource", "").strip(),
+        subscription=query.get("subscription", ""),
+        day=_day(query.get("day", "")),
+        by=_GROUPINGS[by][0],
+        page=int(page) if page.isascii() and page.isdigit() and len(page) < 10 else 1,  # noqa: PLR2004 - no such page
+        rows_per_page=_ROWS,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _is_offered(grouping: Grouping, scope: InvoiceScope) -> bool:
+    return grouping is not Grouping.SUBSCRIPTION or len(scope.subscriptions) > 1
+
+
+def _charges(row: PeriodRow | None) -> Money | None:
+    """The charges as the invoice has them or would have them: the sum of rounded lines, without tax."""
+    if row and row.invoice:
+        facts = load(row.invoice.number)
+        return Money(facts.totals.lines, facts.currency)
+    return row.estimate.charges if row and row.estimate else None
+
+
+def _unpriced(usages: tuple[Unpriced, ...]) -> Phrase | None:
+    """That something waits for a price, or None."""
+    count = sum(usage.rows for usage in usages)
+    if not count:
+        return None
+    return phrases(
+        "{count} usage record has no price yet. It is not in these figures; the invoice waits until it has one.",
+        "{count} usage records have no price yet. They are not in these figures; the invoice waits until they have one.",
+        count,
+    )
+
+
+def _chart(scope: InvoiceScope, period: Period, wanted: Asked, usage: DailyUsage) -> Chart:
+    """The days under the chosen filters; one chosen day does not hide the others."""
+    if wanted.day:
+        usage = daily_usage(settings.OFFICE, scope, period, replace(wanted, day=None, rows_per_page=1))
+    return chart_of_days(period, {day.day: day.cost for day in usage.days if day.cost}, usage.total.currency)

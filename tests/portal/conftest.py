@@ -1,0 +1,62 @@
+"""An office with one of everything, its pages through Django's client, and the same office for a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import Client
+from pytest_django import Settings
+
+from kvitto.periods import midnight
+from kvitto.records.models import Person
+from kvitto.runs.office import Office
+from tests.portal import small_office
+
+CLOCK = midnight(date(2024, 3, 20))
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Where the small office lies once a test has built it, so that the next ones only load it."""
+    return {"folder": tmp_path_factory.mktemp("small-office")}
+
+
+@pytest.fixture
+def office(db: None, built: dict[str, Path], settings: Settings) -> Office:
+    """The small office, in the test's database, and as the one that the pages serve."""
+    return _open(built, settings)
+
+
+@pytest.fixture
+def live_office(transactional_db: None, built: dict[str, Path], settings: Settings) -> Office:
+    """The same office where a server in another thread can see it."""
+    return _open(built, settings)
+
+
+def _open(built: dict[str, Path], settings: Settings) -> Office:
+    folder = built["folder"]
+    small = Office(home=folder, clock=CLOCK)
+    if (folder / "rows.json").exists():
+        call_command("loaddata", folder / "rows.json", verbosity=0)
+    else:
+        small_office.build(small, folder)
+        call_command("dumpdata", "records", output=folder / "rows.json", verbosity=0)
+    settings.OFFICE = small
+    cache.clear()
+    return small
+
+
+@pytest.fixture
+def sign_in(client: Client) -> Callable[[str], Client]:
+    """Signs a person in by their address and gives back the client."""
+
+    def signed_in(email: str) -> Client:
+        client.force_login(Person.objects.get(email=email))
+        return client
+
+    return signed_in

@@ -1,0 +1,144 @@
+"""Photographs a running office: every kind of page at two widths, and a PDF page in each language.
+
+    .venv/bin/python tools/screenshots.py --address http://127.0.0.1:8000 --person EMAIL=PASSWORD … --out screenshots
+
+Each person signs in and follows the links of the pages; of each kind of page the first few are photographed. With
+`--language` (may be repeated) the pages are shown in those languages, with `--dark` in the dark colours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections import Counter, deque
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pypdfium2
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tools.prepare import find_browser  # noqa: E402 - started by path, it must find its neighbour
+
+WIDTHS = {1440: 900, 390: 844}  # width → height of the window
+PAGES_OF_A_KIND = 2
+_LANGUAGES = ("en", "sv", "lv", "nl", "zh-TW")
+_ADDRESSES = "links => links.map(link => new URL(link.getAttribute('href'), location).href.split('#')[0])"
+_OWN_PART = re.compile(r"(?<=/subscriptions/)[^/]+|(?<=/billing-profiles/)[^/]+|(?<=/invoices/)[^/]+|\d{4}-\d\d-\d\d")
+
+
+def main() -> None:
+    """Read the command line and photograph."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--address", default="http://127.0.0.1:8000")
+    parser.add_argument("--person", action="append", required=True, metavar="EMAIL=PASSWORD")
+    parser.add_argument("--out", type=Path, default=Path("screenshots"))
+    parser.add_argument("--language", action="append", choices=_LANGUAGES)
+    parser.add_argument("--dark", action="store_true")
+    options = parser.parse_args()
+    executable = find_browser()
+    if not executable:
+        sys.exit("There is no Chromium here. Name one with KVITTO_CHROMIUM=/path/to/chromium.")
+    options.out.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        for person in options.person:
+            email, _, password = person.partition("=")
+            for language in options.language or ["en"]:
+                for width in WIDTHS:
+                    photograph(browser, options, email, password, language, width)
+        browser.close()
+
+
+def photograph(
+    browser: Browser, options: argparse.Namespace, email: str, password: str, language: str, width: int
+) -> None:
+    """All kinds of pages of one person, in one language at one width."""
+    context = browser.new_context(
+        viewport={"width": width, "height": WIDTHS[width]},
+        color_scheme="dark" if options.dark else "light",
+        is_mobile=width < 600,
+        has_touch=width < 600,
+        device_scale_factor=2 if width < 600 else 1,
+    )
+    page = context.new_page()
+    prefix = f"{email.partition('@')[0]}-{language}-{width}{'-dark' if options.dark else ''}"
+    sign_in(page, options.address, email, password, language, options.out / f"{prefix}-sign-in.png")
+    for number, (kind, address) in enumerate(walk(page, options.address)):
+        page.goto(address)
+        file = options.out / f"{prefix}-{number:02}-{kind}.png"
+        page.screenshot(path=file, full_page=True)
+        too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        print(file, f"IS {too_wide} PIXELS TOO WIDE" if too_wide > 0 else "")
+    photograph_pdfs(context, page, options.address, options.out)
+    context.close()
+
+
+def sign_in(page: Page, address: str, email: str, password: str, language: str, file: Path) -> None:
+    """Choose the language, photograph the sign-in, and sign in; the language becomes the person's."""
+    page.goto(urljoin(address, "/sign-in/"))
+    choose_language(page, language)
+    page.screenshot(path=file, full_page=True)
+    page.fill("[name=login]", email)
+    page.fill("[name=password]", password)
+    page.click("main form button")
+    page.wait_for_url("**/subscriptions/")
+    choose_language(page, language)
+
+
+def choose_language(page: Page, language: str) -> None:
+    """By the menu that every page has."""
+    page.locator("header details").first.click()
+    with page.expect_navigation():
+        page.click(f"header button[name=language][value={language}]")
+
+
+def walk(page: Page, address: str) -> Iterator[tuple[str, str]]:
+    """The first pages of each kind that can be reached by links, with a page that is not there at the end."""
+    waiting, known, seen = deque([urljoin(address, "/subscriptions/")]), set[str](), Counter[str]()
+    while waiting:
+        here = waiting.popleft()
+        kind = kind_of(here)
+        if here in known or seen[kind] >= PAGES_OF_A_KIND or not is_page(here, address):
+            continue
+        known.add(here)
+        seen[kind] += 1
+        page.goto(here)
+        yield kind, here
+        waiting += page.eval_on_selector_all("main a[href], nav a[href]", _ADDRESSES)
+        if kind.startswith("subscriptions-periods") and "?" not in here:
+            waiting.append(f"{here}?by=charge")
+    for path in ("/password/", "/sign-out/", "/nothing/here/"):
+        yield path.strip("/").replace("/", "-"), urljoin(address, path)
+
+
+def kind_of(address: str) -> str:
+    """The shape of the address, without what names one thing."""
+    parts = urlsplit(address)
+    query = "-chosen" if parts.query else ""
+    return re.sub(r"\W+", "-", _OWN_PART.sub("", parts.path)).strip("-") + query
+
+
+def is_page(address: str, start: str) -> bool:
+    """True for a page of this office, not a file."""
+    parts = urlsplit(address)
+    return parts.netloc == urlsplit(start).netloc and parts.path.endswith("/")
+
+
+def photograph_pdfs(context: BrowserContext, page: Page, address: str, out: Path) -> None:
+    """The first page of the first invoice in each language, once."""
+    page.goto(urljoin(address, "/subscriptions/"))
+    numbers = re.findall(r"\b[A-Z]+-\d{4}-\d{6}\b", page.content())
+    for language in _LANGUAGES if numbers else ():
+        file = out / f"{numbers[0]}-{language}.png"
+        if not file.exists():
+            answer = context.request.get(urljoin(address, f"/invoices/{numbers[0]}.pdf?language={language}"))
+            if answer.ok:
+                pypdfium2.PdfDocument(answer.body())[0].render(scale=2).to_pil().save(file)
+                print(file)
+
+
+if __name__ == "__main__":
+    main()
