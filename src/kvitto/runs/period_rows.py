@@ -82,10 +82,9 @@ def rows_of_scopes(
         rows[invoice.scope].append(_billed_row(invoice, zones[invoice.scope], now))
     for rated in rate_periods(office, unbilled, as_of):
         rows[rated.scope.scope].append(_unbilled_row(rated, now, office.cutoff))
-    for found in rows.values():
-        found.sort(key=lambda row: row.period, reverse=True)
-        del found[latest:]
-    return rows
+    return {
+        scope: sorted(found, key=lambda row: row.period, reverse=True)[:latest] for scope, found in rows.items()
+    }
 
 
 def row_of(office: Office, scope: InvoiceScope, period: Period) -> PeriodRow:
