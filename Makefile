@@ -49,7 +49,7 @@ bench: develop ## rate ten million generated rows, beside the best query written
 	$(BIN)/python benchmarks/rate_month.py
 
 campaign: develop ## run the full figures (kills, properties, volumes) and write them to benchmarks/RESULTS.md
-	$(BIN)/python tools/campaign.py
+	$(BIN)/python -m tools.campaign
 
 messages: develop ## find every sentence and put it into the catalogues
 	$(BIN)/python tools/catalogues.py update

@@ -72,6 +72,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("database")
         if "chromium" in asked_for:
             item.add_marker("browser")
+        if IS_CAMPAIGN and (examples := getattr(getattr(item, "obj", None), "_hypothesis_internal_use_settings", None)):
+            item.user_properties.append(("examples", examples.max_examples))
 
 
 @pytest.fixture
