@@ -1,4 +1,7 @@
-"""The same month rated by Kvitto's engine from its store: kvitto_rate.py FOLDER STORE OUT [--threads N] [--memory SIZE]."""
+"""The same month, rated by Kvitto's engine from its store.
+
+Usage: kvitto_rate.py FOLDER STORE OUT [--threads N] [--memory SIZE]
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The generated rows in Kvitto's own store, written by the code that writes it in an office: kvitto_store.py FOLDER STORE."""
+"""The generated rows in Kvitto's own store, written by the code that writes it in an office.
+
+Usage: kvitto_store.py FOLDER STORE
+"""
 
 from __future__ import annotations
 

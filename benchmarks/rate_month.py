@@ -76,7 +76,7 @@ def table(rows: int, threads: int, pairs: list[tuple[Run, Run]], size: tuple[int
     """Medians of both and the median of the paired ratios."""
     lines = [
         f"{rows:,} rows, {len(pairs)} paired runs, {threads} threads. Both totals are {pairs[0][1].answer['total']}.",
-        f"Usage on disk: {size[0]:,} bytes by hand; {size[1]:,} bytes in the store, which also keeps where rows came from.",
+        f"Usage on disk: {size[0]:,} bytes by hand; {size[1]:,} bytes in the store, with where each row came from.",
         "",
         "| | By hand | Kvitto | Ratio |",
         "| --- | ---: | ---: | ---: |",
