@@ -24,7 +24,7 @@ CATEGORIES = ("Databases", "Networking", "Storage", "Virtual machines")
 
 
 def lab_invoice(lines: int = 3, names: Sequence[str] = (), previous: PreviousInvoice | None = JANUARY) -> Invoice:
-    """An issued MOSP invoice in dollars with so many lines in up to four categories; `names` are given to its meters."""
+    """An issued MOSP invoice in dollars with so many lines in up to four categories; its meters take turns in `names`."""
     prices = {
         number: price(
             number, f"m{number:05}", names[number % len(names)] if names else f"Meter {number:05}",
@@ -56,7 +56,7 @@ def credit_invoice() -> Invoice:
 
 
 def text_of(document: bytes, pages: slice = slice(None)) -> str:
-    """The text of a PDF as a reader's program finds it, with plain blanks and without the marks where words may break."""
+    """The text of a PDF as a program finds it, with plain blanks and without the marks where words may break."""
     pdf = pypdfium2.PdfDocument(io.BytesIO(document))
     texts = [pdf[number].get_textpage().get_text_range() for number in range(len(pdf))[pages]]
     return plain_blanks("\n".join(texts).replace("\u200b", "").replace("\ufffe", ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pikepdf
@@ -19,7 +20,6 @@ from kvitto.money import Money
 from tests.documents.cast import (
     ENGLISH,
     ISSUED_AT,
-    Decimal,
     credit_invoice,
     every_language,
     lab_invoice,
@@ -75,7 +75,7 @@ def test_every_line_is_on_the_sheet_with_its_quantity_price_and_amount(language:
 def test_tax_summary_and_monthly_credit_stand_on_page_one() -> None:
     """The credit is taken off before tax, and the tax row names rate and base."""
     text = text_of(made(credit_invoice()), PAGE_ONE)
-    assert "Charges 20.00 Monthly credit −15.00 Total without tax 5.00 Tax, 25% of 5.00 USD 1.25" in text
+    assert "Virtual machines 20.00 Monthly credit −15.00 Total without tax 5.00 Tax, 25% of 5.00 USD 1.25" in text
     assert "Amount to pay 6.25" in text
 
 
@@ -92,6 +92,12 @@ def test_reverse_charge_is_said_with_its_reason_and_a_tax_row_of_zero() -> None:
     text = text_of(made(riga_invoice(treatment=TaxTreatment("AE", Decimal(0), "Article 196"))), PAGE_ONE)
     assert "Reverse charge: the customer accounts for the tax. Article 196" in text
     assert "Tax, 0% of 8.08 USD 0.00" in text
+
+
+def test_reason_that_only_repeats_the_note_is_said_once() -> None:
+    """A seller who writes "Reverse charge" as the reason does not say it twice."""
+    text = text_of(made(riga_invoice(treatment=TaxTreatment("AE", Decimal(0), "Reverse charge"))), PAGE_ONE)
+    assert text.count("Reverse charge") == 1
 
 
 def test_outside_the_scope_of_tax_no_tax_line_is_shown() -> None:
@@ -186,7 +192,9 @@ NASTY_NAMES = (
 @in_every_language
 def test_no_name_stops_a_document(language: Language) -> None:
     """Whatever a name holds, the sheet is made; what cannot be shown is a box, and the small print says so."""
-    invoice = replace(lab_invoice(lines=30, names=NASTY_NAMES), purchase_order=NASTY_NAMES[0], account_name=NASTY_NAMES[1])
+    invoice = replace(
+        lab_invoice(lines=30, names=NASTY_NAMES), purchase_order=NASTY_NAMES[0], account_name=NASTY_NAMES[1]
+    )
     party = replace(invoice.bill_to, name=NASTY_NAMES[0] + NASTY_NAMES[9])
     invoice = replace(invoice, bill_to=party, seller=replace(invoice.seller, name=NASTY_NAMES[2]))
     text = text_of(made(invoice, language))

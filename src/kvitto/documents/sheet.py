@@ -174,12 +174,12 @@ def _with_minus(number: str) -> str:
 
 def _charges(invoice: Invoice) -> list[tuple[object, Decimal, str]]:
     parts = _parts(invoice)
-    if not 1 < len(parts) <= MOST_PARTS_ON_PAGE_ONE:
+    if not 0 < len(parts) <= MOST_PARTS_ON_PAGE_ONE:
         sections = len(invoice.sections) if invoice.profile_id else 0
         label = words.charges_of_sections(sections) if sections > 1 else words.CHARGES
         return [(label, invoice.totals.lines, "")]
     rows: list[tuple[object, Decimal, str]] = [(breakable(shown(name)), amount, "") for name, amount in parts]
-    return [*rows, (words.CHARGES, invoice.totals.lines, "sum")] if invoice.allowances else rows
+    return [*rows, (words.CHARGES, invoice.totals.lines, "sum")] if invoice.allowances and len(rows) > 1 else rows
 
 
 def _parts(invoice: Invoice) -> list[tuple[str, Decimal]]:
@@ -197,8 +197,9 @@ def _notes(invoice: Invoice) -> list[str]:
     for group in invoice.tax_groups:
         if group.tax:
             continue
-        said = [str(words.TAX_NOTES[group.category])] if group.category in words.TAX_NOTES else []
-        notes.append(" ".join([*said, shown(group.reason)]).strip())
+        note = words.TAX_NOTES.get(group.category)
+        is_said = note is not None and group.reason.casefold() in note.text.casefold()
+        notes.append(" ".join([str(note or ""), "" if is_said else shown(group.reason)]).strip())
     return [note for note in dict.fromkeys(notes) if note]
 
 

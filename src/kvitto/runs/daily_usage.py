@@ -79,7 +79,7 @@ class UsageRow:
 
 @dataclass(frozen=True)
 class DayTotal:
-    """What a day cost, unrounded; a day without usage costs nothing."""
+    """What a day cost, unrounded."""
 
     day: date
     cost: Money
@@ -89,8 +89,8 @@ class DayTotal:
 class DailyUsage:
     """One page of the table, with everything that stands around it.
 
-    `days` has every day of the period, under the same filters as `rows`; both add up to `total`, unrounded. `row_count`
-    counts the rows of all pages. `meters` and `subscriptions` are what filters may offer: (id, name), by name.
+    `days` has every day with usage that the filters let pass, in order; it and the rows of all pages add up to `total`,
+    unrounded. `row_count` counts the rows of all pages. `meters` and `subscriptions` are what filters may offer: (id, name), by name.
     `invoice_number` is empty while the period is not invoiced; `unpriced` is usage that waits for a price.
     """
 
@@ -126,7 +126,7 @@ def daily_usage(office: Office, scope: InvoiceScope, period: Period, asked: Aske
             row_count=table.row_count,
             page=page,
             page_count=page_count,
-            days=tuple(DayTotal(day, names.money(table.by_day.get(day, Decimal(0)))) for day in period.days()),
+            days=tuple(DayTotal(day, names.money(table.by_day[day])) for day in sorted(table.by_day)),
             total=names.money(table.total),
             meters=names.meters(found),
             subscriptions=names.subscriptions(found),

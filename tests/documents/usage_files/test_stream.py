@@ -1,0 +1,183 @@
+"""The flat usage file: its form, its columns, and that it adds up to the invoice."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kvitto.documents.usage_files.columns import COLUMNS, harmless
+from kvitto.documents.usage_files.stream import write_csv
+from kvitto.invoicing.drafting import draft
+from kvitto.invoicing.invoice import Invoice
+from kvitto.money import EXACT, exact_sum
+from kvitto.rating.charge import Charge, ChargeLine
+from tests.invoicing.cast import FEBRUARY, ISSUED_ON, KNOWN, mca, mosp, price, subscription
+
+PRICES = {number: price(number, f"m{number}", f"Meter {number}") for number in range(3)}
+
+
+def charge(amount: str = "1.005", number: int = 0, day: int = 1, **names: str) -> Charge:
+    """A charge of this exact amount, at one half per hour."""
+    exact = Decimal(amount)
+    return Charge(
+        pool="lab", period_start=FEBRUARY.start, subscription=names.get("subscription", "lab"), meter=f"m{number}",
+        price_id=number, tier_from=Decimal(0), day=FEBRUARY.start + timedelta(days=day - 1),
+        resource=names.get("resource", "vm-1"), quantity=EXACT.multiply(exact, Decimal(2)), unit_price=Decimal("0.5"),
+        amount=exact,
+    )  # fmt: skip
+
+
+def lines_of(charges: Iterable[Charge]) -> list[ChargeLine]:
+    """The charges summed as the rating engine sums them."""
+    grouped: dict[tuple[str, int], list[Charge]] = {}
+    for one in charges:
+        grouped.setdefault((one.subscription, one.price_id), []).append(one)
+    return [
+        ChargeLine(
+            "lab", FEBRUARY.start, name, f"m{number}", number, Decimal(0), Decimal("0.5"),
+            exact_sum(one.quantity for one in group), exact_sum(one.amount for one in group),
+            min(one.day for one in group), max(one.day for one in group),
+        )
+        for (name, number), group in grouped.items()
+    ]  # fmt: skip
+
+
+def issued(charges: Iterable[Charge]) -> Invoice:
+    """The issued MOSP invoice of the charges."""
+    return replace(draft(mosp(), FEBRUARY, lines_of(charges), PRICES, None, ISSUED_ON, KNOWN), number="K-2024-000017")
+
+
+def rows_of(pieces: Iterable[bytes]) -> list[dict[str, str]]:
+    """The rows as a spreadsheet reads them."""
+    return list(csv.DictReader(io.StringIO(b"".join(pieces).decode("utf-8-sig"), newline="")))
+
+
+amounts = st.decimals("-50", "50", places=9).map(lambda value: f"{value:f}")
+many_charges = st.lists(st.builds(charge, amounts, st.integers(0, 2), st.integers(1, 29)), min_size=1, max_size=25)
+
+
+@given(many_charges)
+@settings(max_examples=60)
+def test_costs_add_up_to_the_invoice(charges: list[Charge]) -> None:
+    """Σ Cost is the sum of the rounded lines, exactly, also by meter; without the rounding rows, the unrounded sum."""
+    invoice = issued(charges)
+    rows = rows_of(write_csv(invoice, charges))
+    assert exact_sum(Decimal(row["Cost"]) for row in rows) == invoice.totals.lines
+    for line in invoice.lines:
+        of_meter = [Decimal(row["Cost"]) for row in rows if row["MeterId"] == line.meter]
+        assert exact_sum(of_meter) == line.amount
+    usage = [row for row in rows if row["ChargeType"] == "Usage"]
+    assert exact_sum(Decimal(row["Cost"]) for row in usage) == invoice.totals.unrounded
+    assert len(rows) - len(usage) == len(invoice.lines)
+    for row in usage:
+        assert EXACT.multiply(Decimal(row["Quantity"]), Decimal(row["UnitPrice"])) == Decimal(row["Cost"])
+
+
+def test_a_row_of_usage_has_every_fact() -> None:
+    """A usage row names who, what, when, how much, at what price, and the invoice and line it is on."""
+    charges = [charge("0.0000001000", day=5)]
+    row = rows_of(write_csv(issued(charges), charges))[0]
+    assert list(row) == list(COLUMNS)
+    assert row == {
+        "SubscriptionId": "lab", "Date": "02/05/2024", "MeterCategory": "Virtual machines", "MeterId": "m0",
+        "MeterName": "Meter 0", "MeterRegion": "westeurope", "Quantity": "0.0000002", "UnitPrice": "0.5",
+        "Cost": "0.0000001", "ResourceId": "vm-1", "OfferId": "pay-as-you-go", "BillingCurrency": "USD",
+        "UnitOfMeasure": "h", "InvoiceId": "K-2024-000017", "BillingAccountId": "daugava",
+        "BillingAccountName": "Daugavas Dati", "BillingProfileId": "lab", "BillingProfileName": "Lab",
+        "InvoiceSectionId": "", "InvoiceSectionName": "", "BillingPeriodStartDate": "02/01/2024",
+        "BillingPeriodEndDate": "02/29/2024", "SubscriptionName": "Lab", "ChargeType": "Usage",
+        "TierMinimumUnits": "0", "LineItemNumber": "1",
+    }  # fmt: skip
+
+
+def test_a_rounding_row_carries_the_difference_of_its_line() -> None:
+    """It is dated the last day of the period, has no quantity, price or resource, and names its line."""
+    charges = [charge("1.005")]
+    row = rows_of(write_csv(issued(charges), charges))[-1]
+    assert (row["ChargeType"], row["Cost"], row["Date"]) == ("RoundingAdjustment", "0.005", "02/29/2024")
+    assert (row["Quantity"], row["UnitPrice"], row["ResourceId"], row["LineItemNumber"]) == ("", "", "", "1")
+
+
+def test_an_open_period_has_no_invoice_and_no_rounding() -> None:
+    """A file of what is not invoiced yet has empty invoice columns, and its costs stay unrounded."""
+    charges = [charge("1.005")]
+    rows = rows_of(write_csv(replace(issued(charges), number=""), charges))
+    assert [(row["InvoiceId"], row["LineItemNumber"], row["Cost"]) for row in rows] == [("", "", "1.005")]
+
+
+def test_one_subscription_of_a_profile_has_its_own_rows_only() -> None:
+    """Asked for one subscription, the file has its usage and the rounding of its lines, under its invoice section."""
+    charges = [charge("1.005", subscription="a"), charge("2.005", subscription="b")]
+    scope = mca(subscription("a", section="s1"), subscription("b", section="s1"))
+    invoice = replace(draft(scope, FEBRUARY, lines_of(charges), PRICES, None, ISSUED_ON, KNOWN), number="K-2024-000018")
+    rows = rows_of(write_csv(invoice, charges, subscriptions={"b"}))
+    assert [row["ChargeType"] for row in rows] == ["Usage", "RoundingAdjustment"]
+    assert {row["SubscriptionId"] for row in rows} == {"b"}
+    assert {(row["BillingProfileName"], row["InvoiceSectionName"]) for row in rows} == {("Riga office", "Research")}
+    assert exact_sum(Decimal(row["Cost"]) for row in rows) == Decimal("2.01")
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|'/C calc'!A0", "＝1"])
+def test_text_that_a_spreadsheet_would_calculate_is_made_harmless(name: str) -> None:
+    """Free text never starts like a formula; numbers keep their sign."""
+    charges = [charge("-1.005", resource=name)]
+    row = rows_of(write_csv(issued(charges), charges))[0]
+    assert row["ResourceId"] == f"'{name}"
+    assert row["Cost"] == "-1.005"
+
+
+def test_ordinary_text_is_not_changed() -> None:
+    """Only the first character decides."""
+    assert [harmless(text) for text in ("vm-1", "a=b", "", "'x", "1-2")] == ["vm-1", "a=b", "", "'x", "1-2"]
+
+
+def test_form_is_rfc_4180() -> None:
+    """Comma, CRLF after every row, quotes where needed and doubled inside; a BOM unless told not to."""
+    charges = [charge(resource='a,"b"\r\nc'), charge(resource="名")]
+    with_bom = b"".join(write_csv(issued(charges), charges))
+    without = b"".join(write_csv(issued(charges), charges, bom=False))
+    assert with_bom == b"\xef\xbb\xbf" + without
+    assert without.startswith(b"SubscriptionId,Date,")
+    assert without.endswith(b"\r\n")
+    assert b',"a,""b""\r\nc",' in without
+    assert ",名,".encode() in without
+    assert without.replace(b"\r\n", b"").count(b"\n") == 0
+    assert [row["ResourceId"] for row in rows_of([without])][:2] == ['a,"b"\r\nc', "名"]
+
+
+def test_a_long_file_comes_in_pieces() -> None:
+    """The charges are read as the pieces are taken, so a file of any length needs little memory."""
+    charges = [charge(resource=f"vm-{number}") for number in range(5_000)]
+    read: list[Charge] = []
+
+    def reading() -> Iterable[Charge]:
+        for one in charges:
+            read.append(one)
+            yield one
+
+    pieces = iter(write_csv(issued(charges), reading()))
+    first = next(pieces)
+    assert len(first) < 100_000
+    assert len(read) < 1_000
+    assert len(rows_of([first, *pieces])) == 5_001
+
+
+def test_a_charge_outside_the_invoice_is_a_fault() -> None:
+    """A charge that belongs to no line is never written as if it did."""
+    with pytest.raises(KeyError):
+        list(write_csv(issued([charge(number=0)]), [charge(number=1)]))
+
+
+def test_dates_are_those_of_the_original_files() -> None:
+    """Month, day, year with slashes, in every row."""
+    charges = [charge(day=29)]
+    row = rows_of(write_csv(issued(charges), charges))[0]
+    assert row["Date"] == f"{date(2024, 2, 29):%m/%d/%Y}" == "02/29/2024"
