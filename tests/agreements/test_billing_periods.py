@@ -64,7 +64,7 @@ def mca(*lives: tuple[date, date | None], created_on: date = date(2019, 1, 1), i
 
 
 def test_the_worked_example_of_two_subscriptions() -> None:
-    """Account created 2 Feb; sub 01 from 5 Mar: 5th to 4th; sub 02 from 10 Mar: 10th to 9th; both invoiced on the 2nd."""
+    """Account of 2 Feb; sub 01 from 5 Mar: 5th to 4th; sub 02 from 10 Mar: 10th to 9th; both invoiced on the 2nd."""
     created = date(2024, 2, 2)
     first, second = mosp(date(2024, 3, 5), 5, created), mosp(date(2024, 3, 10), 10, created)
     period_1, period_2 = next(periods_of(first, date(2024, 3, 31))), next(periods_of(second, date(2024, 3, 31)))
@@ -162,7 +162,7 @@ def test_an_account_day_that_a_month_has_not_is_its_last_day(end: date, account_
 
 
 def test_a_subscription_is_too_new_until_day_thirty() -> None:
-    """Started on 20 February 2024, cycle to 1 March: the account's day 5 March would be too early; day 30 is 21 March."""
+    """Started on 20 February 2024, cycle to 1 March: the account's day, 5 March, is too early; day 30 is 21 March."""
     scope = mosp(date(2024, 2, 20), 1, date(2023, 1, 5))
     assert too_new_until(scope) == date(2024, 3, 21)
     period = next(periods_of(scope, date(2024, 2, 20)))
@@ -171,7 +171,7 @@ def test_a_subscription_is_too_new_until_day_thirty() -> None:
 
 
 def test_mca_periods_are_calendar_months_from_the_first_subscription_to_the_last() -> None:
-    """A profile's months run from the month of its first start to the month of its last end, whatever the sign-up day."""
+    """A profile's months run from the month of its first start to that of its last end, whatever the sign-up day."""
     scope = mca((date(2023, 12, 20), date(2024, 1, 3)), (date(2024, 1, 31), date(2024, 3, 1)))
     assert [f"{period.start:%Y-%m}" for period in periods_of(scope, date(2024, 9, 1))] == [
         "2023-12",

@@ -16,6 +16,7 @@ from kvitto.money import Money
 from tests.agreements.example_file import EXAMPLE, example, written
 
 S1 = "mosp_accounts[1].subscriptions[1]"
+S2 = "mosp_accounts[1].subscriptions[2]"
 SECTION = "mca_accounts[1].billing_profiles[1].invoice_sections[1]"
 PERSON = '[[people]]\nemail = "x@example.com"\nname = "X"\n[[mosp_accounts]]'
 ROLE = 'roles = [{ person = "erik@lindqvist.example", role = "reader" }]'
@@ -128,9 +129,7 @@ WRONG = [
     (
         'id = "os-bench"',
         'id = "pg-lab"',
-        [
-            f"mosp_accounts[1].subscriptions[2].id is “pg-lab”, which already stands at {S1}.id; it may be used only once."
-        ],
+        [f"{S2}.id is “pg-lab”, which already stands at {S1}.id; it may be used only once."],
     ),
     (
         'id = "harbour"',
@@ -140,21 +139,19 @@ WRONG = [
     (
         'name = "OSBench"',
         'name = "OSBench"\nknown_as = ["PostgreSQL"]',
-        [f"mosp_accounts[1].subscriptions[2].known_as[1] is “PostgreSQL”, which already stands at {S1}.known_as[1]"],
+        [f"{S2}.known_as[1] is “PostgreSQL”, which already stands at {S1}.known_as[1]"],
     ),
     (
         'name = "OSBench"',
         'name = "OSBench"\nknown_as = ["fio"]',
-        [
-            f"mosp_accounts[1].subscriptions[2].known_as[1] is “fio”, which already stands at {SECTION}.subscriptions[1].id"
-        ],
+        [f"{S2}.known_as[1] is “fio”, which already stands at {SECTION}.subscriptions[1].id"],
     ),
     # people and roles
     (
         'administrator = "astrid@',
         'administrator = "nobody@',
         [
-            "mosp_accounts[1].administrator is “nobody@lindqvist.example”, but must be the e-mail address of one of the [[people]] of this file."
+            "mosp_accounts[1].administrator is “nobody@lindqvist.example”, but must be the e-mail address of one",
         ],
     ),
     (
@@ -262,26 +259,22 @@ WRONG = [
     (
         'monthly_credit = "150.00"',
         "",
-        [
-            "mosp_accounts[1].subscriptions[2].monthly_credit is missing; it must be an amount above 0 with at most 2 decimals"
-        ],
+        [f"{S2}.monthly_credit is missing; it must be an amount above 0 with at most 2 decimals"],
     ),
     (
         'monthly_credit = "150.00"',
         'monthly_credit = "150.005"',
-        ["mosp_accounts[1].subscriptions[2].monthly_credit is “150.005”, but must be an amount"],
+        [f"{S2}.monthly_credit is “150.005”, but must be an amount"],
     ),
     (
         'monthly_credit = "150.00"',
         "monthly_credit = 0",
-        ["mosp_accounts[1].subscriptions[2].monthly_credit is 0, but must be an amount above 0"],
+        [f"{S2}.monthly_credit is 0, but must be an amount above 0"],
     ),
     (
         'offer = "monthly-credit"',
         'offer = "free-trial"',
-        [
-            "mosp_accounts[1].subscriptions[2].monthly_credit is “150.00”, but must be left out unless the offer is monthly-credit."
-        ],
+        [f"{S2}.monthly_credit is “150.00”, but must be left out unless the offer is monthly-credit."],
     ),
     (
         'name = "Flexible IO Tester"',
@@ -333,7 +326,6 @@ WRONG = [
             "vendor is unknown; the keys that may stand there are seller, people, mosp_accounts and mca_accounts.",
         ],
     ),
-    ("[[people]]", "[people]", ["people is {…}, but must be a list of tables."]),
 ]
 
 
@@ -342,11 +334,7 @@ WRONG = [
 )
 def test_every_mistake_has_a_sentence(tmp_path: Path, old: str, new: str, expected: list[str]) -> None:
     """File, path in the file, what was found, what it must be; and no other mistake is made of it."""
-    if new == "[people]":
-        text = EXAMPLE[: EXAMPLE.index("[[people]]")] + "[people]\nemail = 7\n"
-    else:
-        text = example((old, new))
-    found = sentences(tmp_path, text)
+    found = sentences(tmp_path, example((old, new)))
     assert len(found) == len(expected), found
     for sentence, start in zip(found, expected, strict=True):
         assert sentence.startswith(start), sentence
@@ -391,7 +379,9 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
             read_declaration(path)
 
 
-@pytest.mark.parametrize("content", ["", "seller = 7", "seller = []", "people = 7", "mosp_accounts = [[]]", "x = 1"])
+@pytest.mark.parametrize(
+    "content", ["", "seller = 7", "seller = []", "people = 7", "[people]", "mosp_accounts = [[]]", "x = 1"]
+)
 def test_a_file_of_another_kind_is_refused_and_not_a_fault(tmp_path: Path, content: str) -> None:
     """Whatever valid TOML comes, the answer is a list of mistakes."""
     assert sentences(tmp_path, content)

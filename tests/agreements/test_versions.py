@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ def test_every_day_holds_what_was_declared_latest_for_it(declared: list[tuple[st
         (found,) = [each for each in versions if each.valid_from <= day and not each.ends_by(day)]
         assert isinstance(found.value, InvoiceSection)
         assert found.value.name == painted[day]
-    assert all(before.value != after.value for before, after in zip(versions, versions[1:], strict=False))
+    assert all(before.value != after.value for before, after in pairwise(versions))
 
 
 @given(st.lists(st.tuples(st.sampled_from("ABC"), DAYS), max_size=5), st.sampled_from("ABC"), DAYS)

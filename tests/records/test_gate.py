@@ -43,6 +43,7 @@ PEOPLE = {
     "creator": ("invoice_section", "utrecht-storage", Role.SUBSCRIPTION_CREATOR),
     "owner": ("subscription", "fio", Role.OWNER),
 }
+SUBSCRIPTIONS = "mca_accounts.billing_profiles.invoice_sections.subscriptions"
 MORE = """
 [[mca_accounts.billing_profiles.invoice_sections.subscriptions]]
 id = "fio-2"
@@ -293,12 +294,11 @@ def test_more_rows_cost_no_more_queries(people: dict[str, Person], office: MakeO
 
     before = asked()
     more = "".join(
-        f'\n[[mca_accounts.billing_profiles.invoice_sections.subscriptions]]\nid = "s{n}"\nname = "S"\nstarted_on = 2024-02-01\n'
-        for n in range(30)
+        f'\n[[{SUBSCRIPTIONS}]]\nid = "s{n}"\nname = "S"\nstarted_on = 2024-02-01\n' for n in range(30)
     ) + "".join(
         f'\n[[mca_accounts.billing_profiles]]\nid = "p{n}"\nname = "P"\n\n'
         f'[[mca_accounts.billing_profiles.invoice_sections]]\nid = "x{n}"\nname = "X"\n\n'
-        f'[[mca_accounts.billing_profiles.invoice_sections.subscriptions]]\nid = "t{n}"\nname = "T"\nstarted_on = 2024-02-01\n'
+        f'[[{SUBSCRIPTIONS}]]\nid = "t{n}"\nname = "T"\nstarted_on = 2024-02-01\n'
         for n in range(30)
     )
     apply(office(clock=date(2024, 3, 20)), written(tmp_path, EXAMPLE + MORE + more))

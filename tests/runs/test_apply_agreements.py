@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ MakeOffice = Callable[..., Office]
 pytestmark = pytest.mark.django_db
 DAY_1, DAY_2, DAY_3 = date(2024, 3, 1), date(2024, 3, 20), date(2024, 4, 10)
 PG_LAB = Scope(ScopeKind.SUBSCRIPTION, "pg-lab")
+SUBSCRIPTIONS = "mca_accounts.billing_profiles.invoice_sections.subscriptions"
 UTRECHT = Scope(ScopeKind.BILLING_PROFILE, "utrecht")
 
 
@@ -174,7 +176,7 @@ def test_at_most_one_version_is_believed_and_valid_on_any_day(
             if row.recorded_in_id <= revision and (row.superseded_in_id is None or row.superseded_in_id > revision)
         )
         assert believed[-1][1] == date.max
-        assert all(before[1] == after[0] for before, after in zip(believed, believed[1:], strict=False))
+        assert all(before[1] == after[0] for before, after in pairwise(believed))
         assert all(start < end for start, end in believed)
     scope = invoice_scope(UTRECHT, on=date(2024, 1, 22))
     assert scope is not None
@@ -366,10 +368,7 @@ def test_a_wrong_file_changes_nothing(applied: Office, office: MakeOffice, tmp_p
 
 def test_many_subscriptions_take_few_queries(office: MakeOffice, tmp_path: Path) -> None:
     """Two thousand subscriptions are added and changed in bulk, not one by one."""
-    many = "".join(
-        f'\n[[mca_accounts.billing_profiles.invoice_sections.subscriptions]]\nid = "s{n}"\nname = "S"\nstarted_on = 2024-02-01\n'
-        for n in range(2000)
-    )
+    many = "".join(f'\n[[{SUBSCRIPTIONS}]]\nid = "s{n}"\nname = "S"\nstarted_on = 2024-02-01\n' for n in range(2000))
     made = office(clock=DAY_1)
     for text in (EXAMPLE + many, EXAMPLE + many.replace('name = "S"', 'name = "T"')):
         with CaptureQueriesContext(connection) as captured:

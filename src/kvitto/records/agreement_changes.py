@@ -78,8 +78,12 @@ def _record_versions(changes: Sequence[Change], revision: Revision) -> None:
         for version in change.versions
         if version not in change.before
     ]
-    for keys in _batches(sorted(_superseded(changes))):
-        _supersede(keys, revision)
+    gone: dict[str, list[tuple[str, date]]] = defaultdict(list)
+    for kind, key, valid_from in sorted(_superseded(changes)):
+        gone[kind].append((key, valid_from))
+    for kind, versions in gone.items():
+        for batch in _batches(versions):
+            _supersede(kind, batch, revision)
     AgreementRecord.objects.bulk_create(wanted, batch_size=_BATCH)
 
 
@@ -93,10 +97,10 @@ def _superseded(changes: Iterable[Change]) -> set[tuple[str, str, date]]:
     }
 
 
-def _supersede(batch: Sequence[tuple[str, str, date]], revision: Revision) -> None:
-    gone = set(batch)
-    rows = AgreementRecord.objects.filter(superseded_in=None, key__in={key for _, key, _ in batch})
-    ids = [row for row, *version in rows.values_list("pk", "kind", "key", "valid_from") if tuple(version) in gone]
+def _supersede(kind: str, versions: Sequence[tuple[str, date]], revision: Revision) -> None:
+    gone = set(versions)
+    rows = AgreementRecord.objects.filter(superseded_in=None, kind=kind, key__in={key for key, _ in versions})
+    ids = [row for row, key, valid_from in rows.values_list("pk", "key", "valid_from") if (key, valid_from) in gone]
     AgreementRecord.objects.filter(pk__in=ids).update(superseded_in=revision)
 
 
