@@ -32,7 +32,8 @@ def invoices() -> None:
     help=translated(
         "List issued invoices, newest period first. In JSON, period_end is the last day of the period, which is "
         "included; total is what is to pay, with tax; total_unrounded is the exact sum of the charges, without "
-        "credit and tax; subscription is null for an invoice of a billing profile, and billing_profile for one of a subscription."
+        "credit and tax; subscription is null for an invoice of a billing profile, and billing_profile for one of a "
+        "subscription."
     ),
 )
 @click.option(

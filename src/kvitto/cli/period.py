@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kvitto.runs.issue_invoices import Progress
     from kvitto.runs.office import Office
 
-SOME_BLOCKED = 3
+NOT_ALL_DONE = 3
 
 
 @click.group(help=translated("Close billing periods."))
@@ -34,7 +34,7 @@ def period() -> None:
     help=translated(
         "Issue every invoice that is due at the office's date, make its documents, and list every period that has "
         "none, with the reason. May be repeated and interrupted at any time. Exit status: 0 if everything that is "
-        "due was issued, 3 if an invoice is held back."
+        "due was issued and has its documents, 3 if not."
     )
 )
 @click.option("--month", metavar="YYYY-MM", help=translated("Only periods whose last day lies in this month."))
@@ -51,7 +51,7 @@ def close(office: Office, month: str | None, *, as_json: bool) -> None:
     else:
         _print(report)
     if not report.is_complete:
-        sys.exit(SOME_BLOCKED)
+        sys.exit(NOT_ALL_DONE)
 
 
 @contextmanager
@@ -80,6 +80,8 @@ def _print(report: CloseReport) -> None:
         _say(phrases("{count} invoice was issued before.", "{count} invoices were issued before.", count))
     if report.documents_made:
         _say(phrases("{count} document was made.", "{count} documents were made.", report.documents_made))
+    if report.documents_trouble:
+        _say(report.documents_trouble)
     _print_sentences(phrase("No invoice:"), [(one.scope, one.absence.phrase) for one in report.without_invoice])
     if report.not_due:
         _say(phrase("Not due yet:"))
@@ -147,6 +149,7 @@ def _for_programs(report: CloseReport) -> dict[str, Any]:
         ],
         "late_usage": [{"number": one.invoice.number, "rows": one.rows} for one in report.late_usage],
         "documents_made": report.documents_made,
+        "documents_trouble": str(report.documents_trouble) if report.documents_trouble else None,
     }
 
 

@@ -55,7 +55,10 @@ class LateUsage:
 
 @dataclass(frozen=True)
 class CloseReport:
-    """Every period that was considered is in exactly one of the first five lists."""
+    """Every period that was considered is in exactly one of the first five lists.
+
+    `documents_trouble` says why a document could not be made; its invoice is issued, and closing again makes it.
+    """
 
     issued: tuple[IssuedInvoice, ...] = ()
     issued_before: tuple[IssuedInvoice, ...] = ()
@@ -64,11 +67,12 @@ class CloseReport:
     blocked: tuple[Blocked, ...] = ()
     late_usage: tuple[LateUsage, ...] = ()
     documents_made: int = 0
+    documents_trouble: Phrase | None = None
 
     @property
     def is_complete(self) -> bool:
-        """True if nothing that is due is held back."""
-        return not self.blocked
+        """True if nothing that is due is held back, and every invoice has its document."""
+        return not self.blocked and self.documents_trouble is None
 
 
 def unpriced_sentences(unpriced: Iterable[Unpriced]) -> tuple[Phrase, ...]:

@@ -1,4 +1,4 @@
-"""Why there is no invoice for a billing period of a subscription, or which one there is; also as one person may know."""
+"""Why there is no invoice for a billing period of a subscription, or which one there is; also for one person."""
 
 from __future__ import annotations
 

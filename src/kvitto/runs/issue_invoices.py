@@ -61,6 +61,7 @@ def close(office: Office, month: str | None = None, progress: Progress | None = 
         *(one for one in invoices if limit is None or one.period.last_day in limit),
         *(issuing.invoice for issuing in issuings if not issuing.is_new),
     ]
+    documents_made, documents_trouble = _make_documents(office)
     return CloseReport(
         issued=tuple(issuing.invoice for issuing in issuings if issuing.is_new),
         issued_before=tuple(before),
@@ -68,7 +69,8 @@ def close(office: Office, month: str | None = None, progress: Progress | None = 
         without_invoice=tuple(without),
         blocked=(*found.blocked, *blocked),
         late_usage=tuple(late_usage(office, before, {scope.scope: scope for scope in scopes})),
-        documents_made=render_missing(office),
+        documents_made=documents_made,
+        documents_trouble=documents_trouble,
     )
 
 
@@ -102,6 +104,14 @@ def _issue_all(office: Office, ready: Sequence[RatedPeriod], as_of: AsOf, tell: 
         issuings.append(issue(drafted, scope.scope, scope.seller.series, now))
         tell(_ISSUING, done, len(ready))
     return issuings
+
+
+def _make_documents(office: Office) -> tuple[int, Phrase | None]:
+    """How many were made, and what kept others from it; the invoices are issued all the same."""
+    try:
+        return render_missing(office), None
+    except UnableTo as error:
+        return 0, error.phrase
 
 
 def _refuse_early_clock(office: Office, scopes: Iterable[InvoiceScope]) -> None:
