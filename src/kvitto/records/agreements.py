@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from operator import itemgetter
 
 from django.db.models import Q, QuerySet
 
@@ -43,9 +44,8 @@ __all__ = [
 def tree(revision: int | None = None, on: date | None = None) -> Tree:
     """All agreements of the office, in one query."""
     records = _records(revision, on)
-    rows = records.order_by("valid_from").values_list("kind", "key", "facts").iterator(chunk_size=_CHUNK)
-    latest = {(kind, key): facts for kind, key, facts in rows}
-    return _tree_of(from_facts(kind, latest[kind, key]) for kind, key in sorted(latest))
+    rows = records.values_list("kind", "key", "facts").iterator(chunk_size=_CHUNK)
+    return _tree_of(from_facts(kind, facts) for kind, _, facts in sorted(rows, key=itemgetter(0, 1)))
 
 
 def tree_around(scopes: Iterable[Scope], revision: int | None = None, on: date | None = None) -> Tree:
@@ -87,17 +87,17 @@ def seller(revision: int | None = None, on: date | None = None) -> Seller | None
 
 
 def _records(revision: int | None, on: date | None) -> QuerySet[AgreementRecord]:
+    """At most one version of each thing: the one valid on the day, or the one that holds until further notice."""
     records = believed(AgreementRecord.objects.all(), revision)
-    if on is not None:
-        records = records.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
-    return records
+    if on is None:
+        return records.filter(valid_to=None)  # the latest version of a thing never has an end
+    return records.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
 
 
 def _loaded(records: QuerySet[AgreementRecord], kind: str, wanted: Q) -> list[Agreed]:
-    """The latest version of each thing of a kind, in order of id (the same order on every database)."""
-    rows = records.filter(wanted, kind=kind).order_by("valid_from").values_list("key", "facts")
-    latest = dict(rows.iterator(chunk_size=_CHUNK))
-    return [from_facts(kind, latest[key]) for key in sorted(latest)]
+    """The things of a kind, in order of id (the same order on every database)."""
+    rows = records.filter(wanted, kind=kind).values_list("key", "facts").iterator(chunk_size=_CHUNK)
+    return [from_facts(kind, facts) for _, facts in sorted(rows, key=itemgetter(0))]
 
 
 def _tree_of(values: Iterable[Agreed]) -> Tree:
