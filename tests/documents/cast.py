@@ -24,7 +24,7 @@ CATEGORIES = ("Databases", "Networking", "Storage", "Virtual machines")
 
 
 def lab_invoice(lines: int = 3, names: Sequence[str] = (), previous: PreviousInvoice | None = JANUARY) -> Invoice:
-    """An issued MOSP invoice in dollars with so many lines in up to four categories; its meters take turns in `names`."""
+    """An issued MOSP invoice with so many lines in at most four categories; `names` are its meters in turn."""
     prices = {
         number: price(
             number, f"m{number:05}", names[number % len(names)] if names else f"Meter {number:05}",

@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pikepdf
 import pytest
@@ -168,6 +169,12 @@ def test_same_invoice_gives_the_same_bytes() -> None:
     assert made(riga_invoice()) == made(riga_invoice())
     assert made(riga_invoice()) != made(riga_invoice(), LANGUAGES["sv"])
     assert b"D:20240305093000" in made(lab_invoice())
+
+
+def test_moment_of_issue_may_have_any_zone_and_fraction() -> None:
+    """The document's date is the moment of issue in UTC, in whole seconds, wherever the clock stood."""
+    riga = ISSUED_AT.astimezone(ZoneInfo("Europe/Riga")).replace(microsecond=123456)
+    assert render(lab_invoice(), ENGLISH, copy=False, made_at=riga) == made(lab_invoice())
 
 
 NASTY_NAMES = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -24,11 +24,12 @@ _STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
 def render(invoice: Invoice, language: Language, *, copy: bool, made_at: datetime) -> bytes:
     """The sheet in this language, marked as a copy if it is one. The same arguments always give the same bytes.
 
-    `made_at` is the moment of issue, in UTC: it is the document's date, whenever the document is made.
+    `made_at` is the moment of issue: it is the document's date, whenever the document is made.
     """
     sheet = json.dumps(sheet_of(invoice, language, copy=copy), sort_keys=True)
+    moment = made_at.astimezone(UTC).replace(microsecond=0)  # a PDF's date has whole seconds
     compiler = typst.Compiler(_TEMPLATE, root=_TEMPLATE.parent, font_paths=_fonts())
-    document = compiler.compile(format="pdf", sys_inputs={"sheet": sheet}, pdf_standards=_STANDARDS, timestamp=made_at)
+    document = compiler.compile(format="pdf", sys_inputs={"sheet": sheet}, pdf_standards=_STANDARDS, timestamp=moment)
     if not isinstance(document, bytes):
         message = "Typst gave no single document"
         raise TypeError(message)
