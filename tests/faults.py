@@ -12,7 +12,8 @@ that has the libraries loaded, so a job takes a fraction of a second) and return
 A job that is not killed tells in `Outcome.steps` which durable steps it took; killing before step `len(steps) + 1`
 never happens, so `range(1, len(steps) + 1)` covers every instant that matters (before the commit is after the last
 folder sync, and so on). Homes are ordinary folders: copy a prepared one with `shutil.copytree` for each case.
-PostgreSQL: give the job `environment={"KVITTO_DATABASE": url}`.
+PostgreSQL: give the job `environment=own_database` (the fixture); `copy_of(home, environment, target)` copies an office
+with its database on either.
 
 Lost power: `Recording.read(folder)` holds the home as it was before the job and each step with what it made durable
 (file contents at their sync, the SQLite file at each commit). For each `length in range(len(recording) + 1)`,
@@ -34,11 +35,16 @@ import sqlite3
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg.sql import SQL, Identifier
 
 ROOT = Path(__file__).parent.parent
 COMMAND = "kvitto.cli.main:main"
@@ -202,6 +208,23 @@ def run_together(jobs: Sequence[Job], timeout: float = 300) -> list[Outcome]:
 
     with ThreadPoolExecutor(len(jobs)) as pool:
         return [outcomes[0] for outcomes in pool.map(lambda job: run_jobs([job], timeout), jobs)]
+
+
+@contextlib.contextmanager
+def copy_of(home: Path, environment: Mapping[str, str], target: Path) -> Iterator[dict[str, str]]:
+    """Copy an office, folder and database, to `target`; the copy's environment. Its PostgreSQL database goes after."""
+    shutil.copytree(home, target)
+    address = environment.get("KVITTO_DATABASE")
+    if not address:
+        yield {}
+        return
+    parts, name = urlsplit(address), f"copy_{uuid.uuid4().hex}"
+    server = os.environ["KVITTO_DATABASE"]
+    with psycopg.connect(server, autocommit=True) as connection:
+        template = Identifier(parts.path.strip("/"))
+        connection.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), template))
+        yield {"KVITTO_DATABASE": parts._replace(path=f"/{name}").geturl()}
+        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
 
 def make_office(_arguments: Sequence[str] = ()) -> None:

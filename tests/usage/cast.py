@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from kvitto.agreements.hierarchy import Offer, OfferKind, Subscription
+from kvitto.runs.office import Office
 from kvitto.usage.mapping import Mapping, read_mapping
 from kvitto.usage.readers.mapped import read
 from kvitto.usage.record import RefusedUsage, UsageRecord
@@ -116,3 +118,44 @@ def record_subscriptions(subscriptions: Iterable[Subscription] = SUBSCRIPTIONS) 
             valid_from=subscription.started_on,
             recorded_in=revision,
         )
+
+
+def make_office(_arguments: Sequence[str] = ()) -> None:
+    """For a process of its own: an office at KVITTO_HOME that knows the subscriptions."""
+    from tests import faults
+
+    faults.make_office()
+    record_subscriptions()
+
+
+def tell_store(_arguments: Sequence[str] = ()) -> None:
+    """For a process of its own: everything the store says of usage, as JSON on standard output."""
+    import json
+    import sys
+
+    from tests import faults
+
+    office = faults.start_django()
+    json.dump(store_content(office), sys.stdout, default=str)
+
+
+def store_content(office: Office) -> dict[str, Any]:
+    """All rows by event id, the sequence, the open refusals and the store's own check."""
+    import duckdb
+
+    from kvitto.records.refused_rows import list_refused
+    from kvitto.records.usage_files import latest_sequence, manifest
+    from kvitto.runs.check_store import check_store
+
+    files = [str(office.usage_folder / path) for path in manifest()]
+    rows: list[Any] = []
+    if files:
+        query = "SELECT * EXCLUDE (file, line) FROM read_parquet($files, hive_partitioning = false) ORDER BY ALL"
+        rows = duckdb.connect().execute(query, {"files": files}).fetchall()
+    report = check_store(office)
+    return {
+        "rows": [list(map(str, row)) for row in rows],
+        "sequence": latest_sequence(),
+        "refused": sorted(f"{entry.reason} {entry.raw}" for entry in list_refused()),
+        "damage": [str(fault) for fault in report.damage],
+    }
