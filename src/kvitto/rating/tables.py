@@ -32,7 +32,8 @@ class GivenTables:
 def given_tables(members: Sequence[Member], prices: Sequence[Price]) -> GivenTables:
     """The facts as columns; prices that no member buys from are left out.
 
-    ValueError (a fault of the caller) if two periods of a subscription, or two prices of a meter, hold the same day.
+    ValueError (a fault of the caller) if two periods of a subscription, or two prices of a meter, hold the same day, or
+    two prices have the same id.
     """
     price_lists: PriceLists = {
         name: number
@@ -41,6 +42,9 @@ def given_tables(members: Sequence[Member], prices: Sequence[Price]) -> GivenTab
     wanted = [price for price in prices if (price.price_sheet, price.currency) in price_lists]
     _refuse_overlapping_periods(members)
     _refuse_overlapping_prices(wanted)
+    if len({price.id for price in wanted}) < len(wanted):
+        message = "two prices have the same id"
+        raise ValueError(message)
     return GivenTables(_members(members, price_lists), _prices(wanted, price_lists), _tiers(wanted))
 
 
