@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
+from kvitto.config.home import make_home
 from kvitto.periods import midnight
 from kvitto.records.models import Person
 from kvitto.runs.office import Office
@@ -40,6 +41,7 @@ def live_office(transactional_db: None, built: dict[str, Path], settings: Settin
 
 def _open(built: dict[str, Path], settings: Settings) -> Office:
     folder = built["folder"]
+    make_home(folder)
     small = Office(home=folder, clock=CLOCK)
     if (folder / "rows.json").exists():
         call_command("loaddata", folder / "rows.json", verbosity=0)
@@ -60,3 +62,9 @@ def sign_in(client: Client) -> Callable[[str], Client]:
         return client
 
     return signed_in
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    """The real hasher takes its time on purpose; these tests sign in often."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -88,8 +88,9 @@ def _change(invoice: Invoice) -> Phrase | None:
 
 def _tax_row(group: TaxGroup, currency: str) -> SumRow:
     name = words.tax(format_percent(group.rate), Money(group.taxable, currency))
-    note = words.TAX_NOTES.get(group.category) if not group.tax else None
-    return SumRow(name, Money(group.tax, currency), " ".join([str(note or ""), group.reason]).strip())
+    note = str(words.TAX_NOTES.get(group.category, "")) if not group.tax else ""
+    reason = "" if group.reason and group.reason in note else group.reason
+    return SumRow(name, Money(group.tax, currency), " ".join([note, reason]).strip())
 
 
 def _section(section: Section, invoice: Invoice) -> SheetSection:

@@ -27,7 +27,12 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
     places = sorted(_found(gate.subscriptions_of(person), search), key=_order)
     page = Paginator(places, _ROWS).get_page(request.GET.get("page"))
     invoiced = gate.invoice_scopes_of(person)
-    rows = subscription_rows(settings.OFFICE, page.object_list, {scope.scope for scope in invoiced})
+    rows = subscription_rows(
+        settings.OFFICE,
+        page.object_list,
+        may_see_charges={place.scope for place in gate.subscriptions_of(person, gate.Action.SEE_CHARGES)},
+        may_see_invoices={scope.scope for scope in invoiced},
+    )
     context = {
         "rows": [(row, offer_name(row.place.subscription.offer)) for row in rows],
         "page": page,

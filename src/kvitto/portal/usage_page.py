@@ -62,7 +62,7 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
     """The template's values. `scope` is the asked thing or the part of its billing profile that it is."""
     person = person_of(request)
     is_part = bool(scope.profile) and asked.kind is ScopeKind.SUBSCRIPTION
-    invoices_closed = why_not(person, scope.scope, Action.SEE_INVOICES)
+    invoices_closed = why_not(person, asked, Action.SEE_INVOICES)
     row = None if is_part or invoices_closed else row_of(settings.OFFICE, scope, period)
     by = request.GET.get("by", "")
     by = by if by in _GROUPINGS else "day"
@@ -80,7 +80,7 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
         "charges": _charges(row),
         "moment": settings.OFFICE.now(),
         "no_usage_file": why_not(person, asked, Action.DOWNLOAD_USAGE),
-        "no_invoice_file": why_not(person, scope.scope, Action.DOWNLOAD_INVOICE),
+        "no_invoice_file": why_not(person, asked, Action.DOWNLOAD_INVOICE),
         "unpriced": _unpriced(usage.unpriced),
         "usage": usage,
         "chart": _chart(scope, period, wanted, usage),

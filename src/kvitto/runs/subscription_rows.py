@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,9 +25,9 @@ from kvitto.runs.rated_periods import RatedPeriod, rate_periods
 class SubscriptionRow:
     """One subscription. `charges` are those of its own usage in the open `period`, without tax, known at `moment`.
 
-    `period` and `charges` are None when no period is open, because the subscription ended or has not begun.
-    `invoice` with its `status` is the latest one of its invoice scope; `absence` says why there is none so far.
-    All three are None where invoices are not to be seen.
+    `period` is None when none is open, because the subscription ended or has not begun; `charges` is also None where
+    they are not to be seen. `invoice` with its `status` is the latest one of its invoice scope; `absence` says why
+    there is none so far. All three are None where invoices are not to be seen.
     """
 
     place: PlacedSubscription
@@ -40,9 +40,15 @@ class SubscriptionRow:
 
 
 def subscription_rows(
-    office: Office, places: Sequence[PlacedSubscription], may_see_invoices: Collection[Scope]
+    office: Office,
+    places: Sequence[PlacedSubscription],
+    may_see_charges: Collection[Scope],
+    may_see_invoices: Collection[Scope],
 ) -> list[SubscriptionRow]:
-    """A row for each place, in their order; invoices only of the scopes that may be seen. All are rated in one go."""
+    """A row for each place, in their order. All are rated in one go.
+
+    Charges are told only of subscriptions, and invoices only of invoice scopes, that may be seen.
+    """
     now = office.now()
     tree = tree_around({place.invoice_scope for place in places})
     scopes = {scope.scope: scope for scope in tree.invoice_scopes()}
@@ -51,11 +57,8 @@ def subscription_rows(
     invoices = _latest_invoices(shown & set(may_see_invoices))
     without = [scopes[scope] for scope in shown & set(may_see_invoices) if scope not in invoices]
     absences = {scope: _absence(rows) for scope, rows in rows_of_scopes(office, without, latest=2).items()}
-    return [
-        _row(place, now, scopes[place.invoice_scope], rated, invoices, absences)
-        for place in places
-        if place.invoice_scope in scopes
-    ]
+    known = _Known(now, rated, invoices, absences, frozenset(may_see_charges))
+    return [known.row(place, scopes[place.invoice_scope]) for place in places if place.invoice_scope in scopes]
 
 
 def _open_periods(office: Office, scopes: Sequence[InvoiceScope]) -> dict[Scope, RatedPeriod]:
@@ -75,25 +78,28 @@ def _absence(rows: Sequence[PeriodRow]) -> Absence | None:
     return next((row.absence for row in (*ended, *rows)), None)
 
 
-def _row(
-    place: PlacedSubscription,
-    now: datetime,
-    scope: InvoiceScope,
-    rated: dict[Scope, RatedPeriod],
-    invoices: dict[Scope, IssuedInvoice],
-    absences: dict[Scope, Absence | None],
-) -> SubscriptionRow:
-    known, invoice = rated.get(place.invoice_scope), invoices.get(place.invoice_scope)
-    today = day_in(scope.seller.time_zone, now)
-    return SubscriptionRow(
-        place,
-        now,
-        period=known.period if known else None,
-        charges=_own_charges(known, place) if known else None,
-        invoice=invoice,
-        status=status_of(invoice.due_date, today, nothing_to_pay=not invoice.payable) if invoice else None,
-        absence=absences.get(place.invoice_scope),
-    )
+@dataclass(frozen=True)
+class _Known:
+    """What was found for all rows together, by invoice scope."""
+
+    moment: datetime
+    rated: Mapping[Scope, RatedPeriod]
+    invoices: Mapping[Scope, IssuedInvoice]
+    absences: Mapping[Scope, Absence | None]
+    may_see_charges: frozenset[Scope]
+
+    def row(self, place: PlacedSubscription, scope: InvoiceScope) -> SubscriptionRow:
+        rated, invoice = self.rated.get(scope.scope), self.invoices.get(scope.scope)
+        today = day_in(scope.seller.time_zone, self.moment)
+        return SubscriptionRow(
+            place,
+            self.moment,
+            period=rated.period if rated else None,
+            charges=_own_charges(rated, place) if rated and place.scope in self.may_see_charges else None,
+            invoice=invoice,
+            status=status_of(invoice.due_date, today, nothing_to_pay=not invoice.payable) if invoice else None,
+            absence=self.absences.get(scope.scope),
+        )
 
 
 def _own_charges(rated: RatedPeriod, place: PlacedSubscription) -> Money:

@@ -1,0 +1,257 @@
+"""The portal in a real browser: what a person does, with and without a mouse, and what the browser has to say about it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from kvitto.records.invoices import list_invoices
+from kvitto.records.models import Person
+from kvitto.runs.office import Office
+from tests.portal.small_office import ADMINISTRATOR, COST_READER, LAB, PASSWORD, PROFILE, PROFILE_OWNER, YOUNG
+from tools.prepare import find_browser
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not find_browser(), reason="there is no Chromium; `make test` says how to get one"),
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    # Playwright's loop runs in this thread, and Django would refuse the database where a loop runs.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_window(browser: Browser, live_office: Office, live_server: LiveServer) -> Iterator[Open]:
+    """Opens a window on the office; whatever its console complains about fails the test at the end."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        is_expected = "Failed to load resource" in message.text and "/nothing/" in message.location["url"]
+        is_expected = is_expected or re.search(r"status of 40[34]", message.text) is not None
+        if message.type in {"error", "warning"} and not is_expected:
+            complaints.append(message.text)
+
+    def opened(width: int = 1440, email: str = "", **options: object) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": 900}, locale="en-GB", **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if email:
+            sign_in(page, email)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def sign_in(page: Page, email: str) -> None:
+    """As a person does."""
+    page.goto("/sign-in/")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/subscriptions/")
+
+
+def test_from_the_sign_in_to_the_files(open_window: Open, tmp_path: Path) -> None:
+    """Subscription, invoices, PDF, period, CSV: each one click on."""
+    page = open_window(email=ADMINISTRATOR)
+    page.get_by_role("row", name="lab-0001").get_by_role("link").first.click()
+    expect(page).to_have_url(re.compile(f"/subscriptions/{LAB}/invoices/$"))
+    with page.expect_download() as pdf:
+        page.get_by_role("link", name="Download invoice").first.click()
+    assert Path(pdf.value.path()).read_bytes().startswith(b"%PDF")
+    assert re.fullmatch(r"K-2024-\d{6}\.pdf", pdf.value.suggested_filename)
+    page.get_by_role("link", name="5 Feb – 4 Mar 2024".replace(" – ", "\N{THIN SPACE}–\N{THIN SPACE}")).click()
+    with page.expect_download() as usage:
+        page.get_by_role("link", name="Download usage (CSV)").click()
+    assert usage.value.suggested_filename == f"usage-{LAB}-2024-02-05.csv"
+    assert b"RoundingAdjustment" in Path(usage.value.path()).read_bytes()
+
+
+def test_a_row_is_one_target_and_its_buttons_stay_their_own(open_window: Open) -> None:
+    """A click anywhere in a row opens it; the links inside lead where they say."""
+    page = open_window(email=ADMINISTRATOR)
+    page.goto(f"/subscriptions/{LAB}/invoices/")
+    box = page.locator("tr.target").first.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] * 0.2, box["y"] + box["height"] - 5)
+    expect(page).to_have_url(re.compile("/periods/2024-02-05/$"))
+    page.go_back()
+    page.locator("tr.target").first.get_by_role("link", name=re.compile("^K-2024-")).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Invoice K-2024-")
+    page.go_back()
+    page.get_by_text("Other languages").first.click()
+    expect(page.get_by_role("link", name="繁體中文").first).to_be_visible()
+
+
+def test_filters_answer_without_a_new_page_and_with_an_address(open_window: Open) -> None:
+    """With scripts, a choice changes table and chart in place and can be bookmarked."""
+    page = open_window(email=ADMINISTRATOR)
+    page.goto(f"/subscriptions/{LAB}/periods/2024-02-05/")
+    page.get_by_label("Show by").select_option("meter")
+    expect(page.get_by_role("columnheader", name="Quantity")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"by=meter"))
+    expect(page.get_by_label("Show by")).to_be_focused()
+    page.get_by_label("Meter", exact=True).select_option("d2")
+    expect(page.get_by_text("Total of what is chosen")).to_be_visible()
+    assert page.locator("#usage tbody tr").count() == 1
+
+
+def test_everything_works_without_scripts(open_window: Open) -> None:
+    """The filter form is a form, the menus open, bars are links."""
+    page = open_window(email=ADMINISTRATOR, java_script_enabled=False)
+    page.goto(f"/subscriptions/{LAB}/periods/2024-02-05/")
+    page.get_by_label("Show by").select_option("resource")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("columnheader", name="Resource")).to_be_visible()
+    page.get_by_role("link", name=re.compile("^6 February 2024: ")).click(force=True)
+    expect(page.get_by_text("Total of what is chosen")).to_be_visible()
+    page.get_by_text("Anna Lindqvist").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You have signed out.")).to_be_visible()
+
+
+def test_with_the_keyboard_alone(open_window: Open) -> None:
+    """Skip link, sign in, open a subscription, a period and a day's bar; focus can always be seen."""
+    page = open_window()
+    page.goto("/sign-in/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("E-mail address")).to_be_focused()
+    page.keyboard.type(ADMINISTRATOR)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/subscriptions/")
+    _tab_to(page, "Lab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/invoices/")
+    _tab_to(page, "Daily usage")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/periods/2024-03-05/")
+    _tab_to(page, "7 March 2024: ")
+    value = page.locator(".chart a:focus .value")
+    expect(value).to_have_css("opacity", "1")
+    expect(value).to_contain_text("USD")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**day=2024-03-07*")
+    expect(page.get_by_text("Total of what is chosen")).to_be_visible()
+
+
+def _tab_to(page: Page, start: str) -> None:
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        name, outlined = page.evaluate(
+            """() => { const it = document.activeElement; const style = getComputedStyle(it);
+            const inner = getComputedStyle(it, '::after'); const reach = it.querySelector('.reach');
+            return [it.getAttribute('aria-label') || it.textContent.trim(),
+                style.outlineStyle !== 'none' || inner.outlineStyle !== 'none'
+                || (reach && getComputedStyle(reach).stroke !== 'none')]; }"""
+        )
+        assert outlined, f"the focus on “{name}” cannot be seen"
+        if name.startswith(start):
+            return
+    pytest.fail(f"“{start}” is not reached by the Tab key")
+
+
+def test_the_language_is_one_choice_on_every_page(open_window: Open) -> None:
+    """The menu names each language by itself, keeps the page, and remembers the choice for the person."""
+    page = open_window(email=ADMINISTRATOR)
+    page.goto(f"/subscriptions/{LAB}/periods/2024-02-05/?by=meter")
+    page.locator("header details").first.click()
+    buttons = page.locator("header button[name=language]")
+    assert buttons.all_text_contents() == ["English", "Svenska", "Latviešu", "Nederlands", "繁體中文"]
+    buttons.nth(0).click()
+    expect(page).to_have_url(re.compile(r"by=meter$"))
+    assert Person.objects.get(email=ADMINISTRATOR).language == "en"
+
+
+def _pages() -> dict[str, tuple[str, str]]:
+    return {
+        "signed out": ("", "/sign-in/"),
+        "subscriptions": (ADMINISTRATOR, "/subscriptions/"),
+        "nothing found": (ADMINISTRATOR, "/subscriptions/?search=nothing"),
+        "invoices": (ADMINISTRATOR, f"/subscriptions/{LAB}/invoices/"),
+        "open period": (ADMINISTRATOR, f"/subscriptions/{LAB}/periods/2024-03-05/"),
+        "charges": (ADMINISTRATOR, f"/subscriptions/{LAB}/periods/2024-02-05/?by=charge&day=2024-02-05"),
+        "no usage": (ADMINISTRATOR, f"/subscriptions/{YOUNG}/periods/2024-03-01/"),
+        "invoice": (ADMINISTRATOR, "/invoices/{number}/"),
+        "password": (ADMINISTRATOR, "/password/"),
+        "sign out": (ADMINISTRATOR, "/sign-out/"),
+        "not found": (ADMINISTRATOR, "/nothing/here/"),
+        "refused": (COST_READER, f"/subscriptions/{LAB}/invoices/"),
+        "profile invoices": (PROFILE_OWNER, f"/billing-profiles/{PROFILE}/invoices/"),
+        "profile period": (PROFILE_OWNER, f"/billing-profiles/{PROFILE}/periods/2024-02-01/"),
+    }
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_axe_finds_no_violation_and_nothing_is_too_wide(open_window: Open, width: int, colours: str) -> None:
+    """On every page, in both colours, at both widths; with the menus open too."""
+    number = next(invoice.number for invoice in list_invoices() if invoice.scope.id == LAB)
+    windows: dict[str, Page] = {}
+    for name, (email, address) in _pages().items():
+        if email not in windows:
+            windows[email] = open_window(
+                width, email, color_scheme=colours, is_mobile=width < 600, has_touch=width < 600
+            )
+        page = windows[email]
+        page.goto(address.replace("{number}", number))
+        for menu in page.locator("details").all()[:3]:
+            menu.evaluate("menu => { menu.removeAttribute('name'); menu.open = true; }")
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+        too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert too_wide <= 0, f"{name} is {too_wide} pixels too wide"
+
+
+def test_on_a_phone_the_total_stays_in_sight(open_window: Open) -> None:
+    """While one reads the cards of a long table, its total lies at the lower edge; every target is 44 pixels high."""
+    page = open_window(390, ADMINISTRATOR, is_mobile=True, has_touch=True)
+    page.goto(f"/subscriptions/{LAB}/periods/2024-02-05/?by=charge")
+    page.locator("#usage tbody tr").nth(10).scroll_into_view_if_needed()
+    expect(page.get_by_text("Total of the period")).to_be_in_viewport()
+    low = page.evaluate(
+        """() => [...document.querySelectorAll('main button, main select, main input:not([type=hidden]), .button, summary')]
+        .filter(it => it.offsetParent && it.getBoundingClientRect().height < 44).map(it => it.outerHTML.slice(0, 80))"""
+    )
+    assert low == []
+
+
+def test_on_paper_there_is_no_navigation(open_window: Open) -> None:
+    """Printed: the figures and the table, no menus, no buttons."""
+    page = open_window(email=ADMINISTRATOR)
+    page.goto(f"/subscriptions/{LAB}/invoices/")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("table")).to_be_visible()
+    for hidden in (page.locator("header.top"), page.locator("nav.where"), page.locator(".button").first):
+        expect(hidden).to_be_hidden()
