@@ -28,6 +28,7 @@ from kvitto.records.models import AgreementRecord, InvoiceRecord, Person, Revisi
 from kvitto.runs.apply_agreements import UnableToApply, apply, plan_for
 from kvitto.runs.office import Office
 from tests.agreements.example_file import EXAMPLE, example, written
+from tests.runs import offices
 
 MakeOffice = Callable[..., Office]
 pytestmark = pytest.mark.django_db
@@ -292,7 +293,7 @@ def test_an_end_cannot_move_after_the_last_invoice(applied: Office, office: Make
 def test_the_agreement_of_an_account_never_changes(applied: Office, office: MakeOffice, tmp_path: Path) -> None:
     """An MCA account cannot become a MOSP account under the same id."""
     text = EXAMPLE[: EXAMPLE.index("[[mca_accounts]]")].replace('id = "lindqvist"', 'id = "harbour"', 1)
-    with pytest.raises(UnableToApply, match="harbour: agreement is MicrosoftCustomerAgreement and cannot become"):
+    with pytest.raises(UnableToApply, match="harbour: agreement is MicrosoftCustomerAgreement and can never become"):
         plan_for(office(clock=DAY_2), written(tmp_path, text))
 
 
@@ -347,6 +348,82 @@ def test_a_subscription_moves_between_profiles_on_the_first_of_a_month(
     assert february is not None
     assert march is not None
     assert (february.scope.id, march.scope.id) == ("utrecht", "delft")
+
+
+def test_a_profile_is_not_left_while_its_months_wait_for_an_invoice(
+    applied: Office, office: MakeOffice, tmp_path: Path
+) -> None:
+    """Its last subscription goes after the invoice up to that day; where another stays, it may go before."""
+    sentence = "fio: it cannot leave billing profile utrecht on 1 March 2024 before that is invoiced up to then"
+    with pytest.raises(UnableToApply, match=sentence):
+        plan_for(office(clock=DAY_2), written(tmp_path, moved()), date(2024, 3, 1))
+    stays = f'\n[[{SUBSCRIPTIONS}]]\nid = "stays"\nname = "Stays"\nstarted_on = 2024-02-01\n'
+    start = moved().index(MOVE)
+    both = moved()[:start] + stays + moved()[start:]
+    plan = apply(office(clock=DAY_2), written(tmp_path, both), date(2024, 3, 1))
+    assert by_key(plan.changes)["fio"].changes("section_id") is not None
+    profiles = {scope.scope.id: scope for scope in invoice_scopes(on=date(2024, 2, 29))}
+    assert [each.id for each in profiles["utrecht"].subscriptions] == ["fio", "stays"]
+
+
+def test_a_subscription_that_stood_wrong_from_its_start_may_be_put_right(
+    applied: Office, office: MakeOffice, tmp_path: Path
+) -> None:
+    """A correction of its whole life moves it without leaving a month behind."""
+    apply(office(clock=DAY_2), written(tmp_path, moved()), date(2024, 2, 1))
+    for day in (date(2024, 2, 1), DAY_2):
+        scope = invoice_scope_of_subscription("fio", on=day)
+        assert scope is not None
+        assert scope.scope.id == "delft"
+
+
+def test_a_section_stays_under_its_profile(applied: Office, office: MakeOffice, tmp_path: Path) -> None:
+    """Its subscriptions may move, each by itself; the section may not take them along."""
+    section = EXAMPLE[EXAMPLE.index("[[mca_accounts.billing_profiles.invoice_sections]]") :]
+    text = EXAMPLE.replace(section, MOVE.partition("[[mca_accounts.billing_profiles.inv")[0] + section)
+    with pytest.raises(UnableToApply, match="utrecht-storage: profile_id is utrecht and can never become delft"):
+        plan_for(office(clock=DAY_2), written(tmp_path, text), date(2024, 3, 1))
+
+
+def test_a_subscription_does_not_move_between_the_forms_of_agreement(
+    applied: Office, office: MakeOffice, tmp_path: Path
+) -> None:
+    """MOSP and MCA have other periods; days between them would be lost."""
+    start = EXAMPLE.index('[[mosp_accounts.subscriptions]]\nid = "os-bench"')
+    end = EXAMPLE.index("[[mca_accounts]]")
+    text = (
+        EXAMPLE[:start]
+        + EXAMPLE[end:]
+        + f'\n[[{SUBSCRIPTIONS}]]\nid = "os-bench"\nname = "OS"\nstarted_on = 2024-02-01\n'
+    )
+    with pytest.raises(UnableToApply, match="os-bench: it cannot move between MOSP and MCA"):
+        plan_for(office(clock=DAY_2), written(tmp_path, text), date(2024, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("life", "sentence"),
+    [
+        ("started_on = 2024-02-04", "lab: it cannot start on 4 February 2024, because usage of 3 February 2024 was"),
+        (
+            "started_on = 2024-02-01\nended_on = 2024-02-28",
+            "lab: it cannot end on 28 February 2024, because usage of 28",
+        ),
+    ],
+)
+def test_accepted_usage_never_falls_out_of_a_life(office: MakeOffice, life: str, sentence: str) -> None:
+    """A start after, or an end before, usage that was accepted is refused: it would be on no bill."""
+    made_office = offices.made(office(clock=date(2024, 3, 2)))
+    text = offices.AGREEMENTS.replace("started_on = 2024-02-01", life, 1)
+    with pytest.raises(UnableToApply, match=sentence):
+        apply(made_office, offices.written(made_office, "changed.toml", text))
+
+
+@pytest.mark.parametrize("life", ["started_on = 2024-02-03", "started_on = 2024-02-01\nended_on = 2024-02-29"])
+def test_a_life_may_shrink_to_its_usage(office: MakeOffice, life: str) -> None:
+    """From the first day of use to the day after the last."""
+    made_office = offices.made(office(clock=date(2024, 3, 2)))
+    text = offices.AGREEMENTS.replace("started_on = 2024-02-01", life, 1)
+    assert len(apply(made_office, offices.written(made_office, "changed.toml", text)).changes) == 1
 
 
 def test_a_plan_that_is_no_longer_true_is_not_applied(applied: Office, office: MakeOffice, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from kvitto.errors import UnableTo
 from kvitto.language import Phrase, phrase
 from kvitto.records.agreement_changes import agreements_now, invoiced_up_to, record_plan
 from kvitto.records.revisions import hold_revisions, next_revision
+from kvitto.runs.lives_with_usage import usage_left_out
 from kvitto.runs.office import Office
 
 
@@ -58,7 +59,9 @@ def apply(office: Office, path: Path, valid_from: date | None = None, shown: Pla
 def _checked_plan(office: Office, declaration: Declaration, valid_from: date | None) -> Plan:
     agreements = agreements_now()
     plan = make_plan(agreements, declaration, valid_from or office.today())
-    found = refusals(plan, agreements, invoiced_up_to() if any(change.before for change in plan.changes) else {})
+    changes_known = any(change.before for change in plan.changes)
+    found = refusals(plan, agreements, invoiced_up_to() if changes_known else {})
+    found += usage_left_out(office, plan.changes)
     if found:
         raise UnableToApply(found)
     return plan
