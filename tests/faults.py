@@ -19,12 +19,14 @@ Lost power: `Recording.read(folder)` holds the home as it was before the job and
 (file contents at their sync, the SQLite file at each commit). For each `length in range(len(recording) + 1)`,
 `recording.rebuild(length, target, survivors)` lays out the home as a disk may hold it if power is lost right after
 that many steps: what was synced is there; of the rest either nothing (`Survivors.NOTHING`), or the names without
-their contents (`Survivors.NAMES`, as journalling file systems do).
+their contents (`Survivors.NAMES`, as journalling file systems do). `recording.all_disks(folder)` lays out all of them,
+those that are alike only once.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib
 import io
 import os
@@ -49,6 +51,20 @@ from psycopg.sql import SQL, Identifier
 ROOT = Path(__file__).parent.parent
 COMMAND = "kvitto.cli.main:main"
 DATABASE_FILE = "kvitto.sqlite3"
+_LIBRARIES = (
+    "allauth.app_settings",
+    "django.contrib.auth.hashers",
+    "django.core.management",
+    "django.db.models",
+    "django.db.migrations.executor",
+    "django.forms",
+    "django.template.engine",
+    "duckdb",
+    "kvitto.cli.usage",
+    "kvitto.usage.store",
+    "psycopg",
+    "pyarrow.parquet",
+)
 _PRIMITIVES = ("make_folder", "open_new", "sync_file", "rename", "sync_folder", "remove", "remove_tree")
 
 
@@ -119,6 +135,28 @@ class Recording:
         for step in self.steps[:length]:
             disk.take(step)
         disk.lose_power()
+
+    def all_disks(self, folder: Path) -> Iterator[Path]:
+        """Every home that a power cut may leave, laid out in a folder of its own; those that are alike only once."""
+        seen = set()
+        for length in range(len(self) + 1):
+            for survivors in Survivors:
+                target = folder / f"{length}-{survivors.value}"
+                self.rebuild(length, target, survivors)
+                state = _state(target)
+                if state in seen:
+                    shutil.rmtree(target)
+                else:
+                    seen.add(state)
+                    yield target
+
+
+def _state(home: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(home.rglob("*")):
+        content = path.read_bytes() if path.is_file() else b""
+        digest.update(f"{path.relative_to(home)}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
 
 
 class _Disk:
@@ -257,7 +295,7 @@ def launch() -> None:
 
 def _load_libraries() -> None:
     # Loaded once, before the fork; none of them starts a thread or opens a file by being imported.
-    for name in ("django", "django.db", "django.core.management", "pyarrow.parquet", "duckdb", "kvitto.cli.main"):
+    for name in _LIBRARIES:
         importlib.import_module(name)
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.campaign import size
-from tests.faults import COMMAND, Job, Outcome, Recording, Survivors, copy_of, run_jobs, run_together
+from tests.faults import COMMAND, Job, Outcome, Recording, copy_of, run_jobs, run_together
 from tests.usage.cast import job, write_mapping, write_usage
 
-MAKE_OFFICE, TELL_STORE = "tests.usage.cast:make_office", "tests.usage.cast:tell_store"
+MAKE_OFFICE, DO_AGAIN = "tests.usage.cast:make_office", "tests.usage.cast:tell_store_and_import_again"
 CLOCK = {"KVITTO_CLOCK": "2024-03-20"}
 
 
@@ -31,25 +30,27 @@ class Case:
         """The import, in a copy of the office."""
         return Job(home, COMMAND, self.arguments, environment={**environment, **CLOCK}, **options)
 
+    def again(self, home: Path, environment: dict[str, str]) -> Job:
+        """A look at the copy, the import, another look, the import once more, and a last look."""
+        return Job(home, DO_AGAIN, self.arguments, environment={**environment, **CLOCK})
 
-def content(outcome: Outcome) -> dict[str, Any]:
-    """What a process told of its store."""
+    def check(self, done_again: Outcome, what: str) -> None:
+        """The store was whole when it was found, and what it should be after the import was done again, twice."""
+        found, then, last = told(done_again)
+        assert found["damage"] == [], what
+        assert found["sequence"] in {10, self.expected["sequence"]}, what
+        assert then == last == self.expected, what
+
+
+def told(outcome: Outcome) -> list[dict[str, Any]]:
+    """The store before, between and after."""
     assert outcome.status == 0, outcome.err
-    told: dict[str, Any] = json.loads(outcome.out)
-    return told
-
-
-def after_again(case: Case, home: Path, environment: dict[str, str]) -> list[dict[str, Any]]:
-    """The store as it is found, after the import is done again, and after it is done once more."""
-    tell = Job(home, TELL_STORE, environment={**environment, **CLOCK})
-    again = case.job(home, environment)
-    found, first, then, second, last = run_jobs([tell, again, tell, again, tell])
-    assert first.status == second.status == 3, first.err + second.err  # the file has a bad row
-    return [content(found), content(then), content(last)]
+    contents: list[dict[str, Any]] = json.loads(outcome.out)
+    return contents
 
 
 @pytest.fixture
-def case(tmp_path: Path, own_database: dict[str, str]) -> Iterator[Case]:
+def case(tmp_path: Path, own_database: dict[str, str]) -> Case:
     """Two partitions are added to a store that has some rows; one row is refused, one comes in that was refused."""
     home = tmp_path / "office"
     earlier = write_usage(tmp_path, [*map(job, range(10)), job(50, when="2024-03-21T00:00:00Z")], "earlier.csv")
@@ -66,8 +67,9 @@ def case(tmp_path: Path, own_database: dict[str, str]) -> Iterator[Case]:
     reference = tmp_path / "reference"
     unmade = Case(home, own_database, (*arguments, str(usage)), {})
     with copy_of(home, own_database, reference) as environment:
-        _, done, _ = after_again(unmade, reference, environment)
-    yield Case(home, own_database, unmade.arguments, done)
+        (outcome,) = run_jobs([unmade.again(reference, environment)])
+        _, done, _ = told(outcome)
+    return Case(home, own_database, unmade.arguments, done)
 
 
 def steps_of(case: Case, target: Path) -> tuple[str, ...]:
@@ -90,15 +92,17 @@ def test_a_kill_at_any_step_loses_and_doubles_nothing(case: Case, tmp_path: Path
     """The store is whole at once, and the same import done again makes what it would have made."""
     count = len(steps_of(case, tmp_path / "count"))
     assert count > 8
-    for step in range(1, count + 1, size(sample=1, full=1)):
-        home = tmp_path / f"killed{step}"
-        with copy_of(case.home, case.environment, home) as environment:
-            (killed,) = run_jobs([case.job(home, environment, kill_before=step)])
-            assert killed.killed
-            found, then, last = after_again(case, home, environment)
-        assert found["damage"] == []
-        assert found["sequence"] in {10, case.expected["sequence"]}
-        assert then == last == case.expected, f"killed before step {step}"
+    steps = range(1, count + 1)
+    with ExitStack() as copies:
+        jobs = []
+        for step in steps:
+            home = tmp_path / f"killed{step}"
+            environment = copies.enter_context(copy_of(case.home, case.environment, home))
+            jobs += [case.job(home, environment, kill_before=step), case.again(home, environment)]
+        outcomes = run_jobs(jobs)
+    for step, killed, done_again in zip(steps, outcomes[::2], outcomes[1::2], strict=True):
+        assert killed.killed
+        case.check(done_again, f"killed before step {step}")
 
 
 def test_lost_power_at_any_step_loses_and_doubles_nothing(case: Case, tmp_path: Path) -> None:
@@ -111,19 +115,17 @@ def test_lost_power_at_any_step_loses_and_doubles_nothing(case: Case, tmp_path: 
     assert outcome.status == 3, outcome.err
     recording = Recording.read(tmp_path / "recording")
     assert len(recording) == len(outcome.steps)
-    for length in range(len(recording) + 1):
-        for survivors in Survivors:
-            home = tmp_path / f"{survivors.value}{length}"
-            recording.rebuild(length, home, survivors)
-            found, then, last = after_again(case, home, {})
-            assert found["damage"] == [], f"{survivors.value} after {length} steps"
-            assert then == last == case.expected, f"{survivors.value} after {length} steps"
+    homes = list(recording.all_disks(tmp_path / "disks"))
+    assert len(homes) > 4
+    for home, done_again in zip(homes, run_jobs([case.again(home, {}) for home in homes]), strict=True):
+        case.check(done_again, home.name)
 
 
 def test_two_imports_at_once_accept_each_row_once(case: Case, tmp_path: Path) -> None:
     """Whoever is slower finds the rows known; the sequence counts each once."""
     home = tmp_path / "both"
     with copy_of(case.home, case.environment, home) as environment:
-        run_together([case.job(home, environment)] * 3)
-        found, then, _ = after_again(case, home, environment)
-    assert found == then == case.expected
+        together = run_together([case.job(home, environment)] * 2)
+        (done_again,) = run_jobs([case.again(home, environment)])
+    assert [outcome.status for outcome in together] == [3, 3]
+    assert told(done_again) == [case.expected] * 3

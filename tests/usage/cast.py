@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import redirect_stdout, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -128,15 +129,21 @@ def make_office(_arguments: Sequence[str] = ()) -> None:
     record_subscriptions()
 
 
-def tell_store(_arguments: Sequence[str] = ()) -> None:
-    """For a process of its own: everything the store says of usage, as JSON on standard output."""
+def tell_store_and_import_again(arguments: Sequence[str]) -> None:
+    """For a process of its own: what the store says as it is found, after the import, and after it once more (JSON)."""
     import json
     import sys
 
+    from kvitto.cli.main import main
     from tests import faults
 
     office = faults.start_django()
-    json.dump(store_content(office), sys.stdout, default=str)
+    told = [store_content(office)]
+    for _ in range(2):
+        with suppress(SystemExit), redirect_stdout(sys.stderr):
+            main(arguments)
+        told.append(store_content(office))
+    json.dump(told, sys.stdout)
 
 
 def store_content(office: Office) -> dict[str, Any]:
