@@ -207,8 +207,9 @@ def _small_print(invoice: Invoice, *, boxes: bool) -> list[list[str]]:
     currency = invoice.currency
     difference = EXACT.subtract(invoice.totals.lines, invoice.totals.unrounded)
     unrounded = Money(invoice.totals.unrounded, currency)
-    rounding = str(words.rounding(unrounded, Money(difference, currency)))
-    check = [str(words.DAYS_ARE_UTC), rounding]
+    check = [str(words.DAYS_ARE_UTC)]
+    if difference:
+        check.append(str(words.rounding(unrounded, Money(difference, currency))))
     if boxes:
         check.append(str(words.BOXES))
     seller, number = invoice.seller, shown(invoice.number)
