@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from kvitto.access import decision
 from kvitto.access.decision import Allowed, Decision, decide
-from kvitto.access.matrix import MCA, MOSP, Action, Matrix
+from kvitto.access.matrix import MCA, MOSP, Action
 from kvitto.access.roles import Role
 from kvitto.agreements.hierarchy import AgreementType, InvoiceScope, Scope, ScopeKind
 from kvitto.agreements.tree import PlacedSubscription, Tree
@@ -46,7 +46,7 @@ def scope_for(person: Person, scope: Scope, action: Action) -> InvoiceScope:
     tiers count the whole profile: rate `records.agreements.invoice_scope(scope)` and show the part.
     Raises `NotFound` or `Refused`. Eight queries at most.
     """
-    view = _View(person, [scope])
+    view = _View.around(person, scope)
     found = view.tree.invoice_scope(scope)
     if found is None:
         raise NotFound(phrase("There is no {id} here that you could see.", id=scope.id))
@@ -63,7 +63,7 @@ def invoice_for(person: Person, number: str, action: Action) -> InvoiceRecord:
         raise NotFound(_no_invoice(number))
     scope = Scope(ScopeKind(invoice.scope_kind), invoice.scope_key)
     try:
-        _View(person, [scope]).require(scope, action)
+        _View.around(person, scope).require(scope, action)
     except NotFound:
         raise NotFound(_no_invoice(number)) from None
     return invoice
@@ -92,17 +92,16 @@ class _View:
     held: dict[Scope, set[Role]]
     tree: Tree
 
-    def __init__(self, person: Person, scopes: Iterable[Scope]) -> None:
-        self.held = _roles_of(person)
-        self.tree = tree_around(scopes)
+    @classmethod
+    def around(cls, person: Person, scope: Scope) -> _View:
+        """With the agreements around one scope."""
+        return cls(_roles_of(person), tree_around([scope]))
 
     @classmethod
     def of_all(cls, person: Person) -> _View:
         """With the agreements around everything the person has a role on."""
-        view = cls.__new__(cls)
-        view.held = _roles_of(person)
-        view.tree = tree_around(view.held)
-        return view
+        held = _roles_of(person)
+        return cls(held, tree_around(held))
 
     def decide(self, scope: Scope, action: Action) -> Decision:
         """The decision, without names."""
@@ -111,7 +110,7 @@ class _View:
         if not account:
             return decision.NotFound()
         held = {role for above in lineage for role in self.held.get(above, ())}
-        return decide(action, held, _matrix(account.agreement))
+        return decide(action, held, _MATRICES[account.agreement])
 
     def require(self, scope: Scope, action: Action) -> None:
         """Return if the person may; raise `NotFound` or `Refused` if not."""
@@ -133,10 +132,6 @@ class _View:
         shown = {each.section_id for each in subscriptions}
         sections = tuple(section for section in whole.sections if section.id in shown)
         return replace(whole, sections=sections, subscriptions=subscriptions)
-
-
-def _matrix(agreement: AgreementType) -> Matrix:
-    return _MATRICES[agreement]
 
 
 def _roles_of(person: Person) -> dict[Scope, set[Role]]:
