@@ -1,0 +1,191 @@
+"""Closing under faults: processes killed, power lost, several at once. No invoice is lost, doubled or skipped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.campaign import size
+from tests.faults import COMMAND, Job, Outcome, Recording, Survivors, copy_of, run_jobs, run_together
+from tests.runs.offices import AGREEMENTS, FEBRUARY_ROWS, FIRST_CLOSE, WITHOUT_QUAY
+
+MAKE, TELL = "tests.runs.closing_jobs:make", "tests.runs.closing_jobs:tell_invoices"
+CLOCK = {"KVITTO_CLOCK": FIRST_CLOSE.isoformat()}
+CLOSE = ("period", "close", "--json")
+SUBSCRIPTION = """
+[[mosp_accounts.subscriptions]]
+id = "{key}"
+name = "{key}"
+offer = "pay-as-you-go"
+started_on = 2024-02-01
+anniversary_day = 1
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """An office in which two invoices are due, and what it holds once they are issued."""
+
+    home: Path
+    environment: dict[str, str]
+    expected: dict[str, Any]
+
+    def close(self, home: Path, environment: dict[str, str], **options: Any) -> Job:
+        """The command, in a copy of the office."""
+        return Job(home, COMMAND, CLOSE, environment={**environment, **CLOCK}, **options)
+
+    def recovery(self, home: Path, environment: dict[str, str]) -> list[Job]:
+        """Tell what is found, close again, tell what is there then."""
+        tell = Job(home, TELL, environment={**environment, **CLOCK})
+        return [tell, self.close(home, environment), tell]
+
+    def check(self, recovered: Sequence[Outcome], what: str) -> None:
+        """What was found is a part of what is expected, and after the close all of it is there and nothing else."""
+        found, closed, then = recovered
+        assert closed.status == 0, f"{what}: {closed.err}"
+        assert invoices(found)["facts"].items() <= self.expected["facts"].items(), what
+        assert invoices(then) == self.expected, what
+
+
+def in_turns(outcomes: Sequence[Outcome], size: int) -> list[Sequence[Outcome]]:
+    """The outcomes of each case, of so many jobs."""
+    return [outcomes[first : first + size] for first in range(0, len(outcomes), size)]
+
+
+def invoices(outcome: Outcome) -> dict[str, Any]:
+    """What a process told of the invoices."""
+    assert outcome.status == 0, outcome.err
+    told: dict[str, Any] = json.loads(outcome.out)
+    assert told["wrong"] == []
+    assert sum(told["numbers_taken"].values()) == len(told["facts"])  # none skipped, none taken twice
+    return told
+
+
+def make(home: Path, environment: dict[str, str], agreements: str, *files: str) -> None:
+    """An office whose agreements and usage are these."""
+    (outcome,) = run_jobs([Job(home, MAKE, [agreements, *files], environment={**environment, **CLOCK})])
+    assert outcome.status == 0, outcome.err
+
+
+def closed_again(case: Case, home: Path, environment: dict[str, str]) -> list[dict[str, Any]]:
+    """The invoices as they are found, after a close, and after one more."""
+    tell = Job(home, TELL, environment={**environment, **CLOCK})
+    close = case.close(home, environment)
+    found, first, then, second, last = run_jobs([tell, close, tell, close, tell])
+    assert first.status == second.status == 0, first.err + second.err
+    assert json.loads(second.out)["issued"] == []
+    return [invoices(outcome) for outcome in (found, then, last)]
+
+
+@pytest.fixture
+def case(tmp_path: Path, own_database: dict[str, str]) -> Case:
+    """One invoice of a profile and one of a subscription are due."""
+    home = tmp_path / "office"
+    make(home, own_database, WITHOUT_QUAY, "\n".join(FEBRUARY_ROWS))
+    unmade = Case(home, own_database, {})
+    with copy_of(home, own_database, tmp_path / "reference") as environment:
+        _, expected, _ = closed_again(unmade, tmp_path / "reference", environment)
+    assert sorted(expected["facts"]) == ["K-2024-000001", "K-2024-000002"]
+    assert len(expected["documents"]) == 2
+    return Case(home, own_database, expected)
+
+
+def test_a_kill_at_any_step_loses_doubles_and_skips_nothing(case: Case, tmp_path: Path) -> None:
+    """What is found is a beginning of what was to be issued; the next close does the rest, byte for byte."""
+    with copy_of(case.home, case.environment, tmp_path / "count") as environment:
+        (whole,) = run_jobs([case.close(tmp_path / "count", environment)])
+    assert whole.steps.count("commit") >= 4  # two invoices, two documents
+    kills = range(1, len(whole.steps) + 1)
+    with ExitStack() as copies:
+        jobs = []
+        for step in kills:
+            home = tmp_path / f"killed{step}"
+            environment = copies.enter_context(copy_of(case.home, case.environment, home))
+            jobs += [case.close(home, environment, kill_before=step), *case.recovery(home, environment)]
+        outcomes = run_jobs(jobs)
+    for step, (killed, *recovered) in zip(kills, in_turns(outcomes, 4), strict=True):
+        assert killed.killed
+        case.check(recovered, f"killed before step {step}")
+
+
+def test_lost_power_at_any_step_loses_doubles_and_skips_nothing(case: Case, tmp_path: Path) -> None:
+    """Rebuilt for every prefix of the recorded steps, without what was not synced, the next close does the rest."""
+    if case.environment:
+        pytest.skip("a PostgreSQL server keeps its own disk in order")
+    with copy_of(case.home, case.environment, tmp_path / "recorded") as environment:
+        recorded = case.close(tmp_path / "recorded", environment, record_to=tmp_path / "recording")
+        (outcome,) = run_jobs([recorded])
+    assert outcome.status == 0, outcome.err
+    recording = Recording.read(tmp_path / "recording")
+    kinds = list(Survivors)
+    kinds_each_time = size(sample=1, full=len(kinds))  # the sample takes them in turn
+    losses = [
+        (length, (kinds * 2)[length % 2 + offset])
+        for length in range(len(recording) + 1)
+        for offset in range(kinds_each_time)
+    ]
+    jobs = []
+    for length, survivors in losses:
+        home = tmp_path / f"{survivors.value}{length}"
+        recording.rebuild(length, home, survivors)
+        jobs += case.recovery(home, {})
+    for (length, survivors), recovered in zip(losses, in_turns(run_jobs(jobs), 3), strict=True):
+        case.check(recovered, f"{survivors.value} after {length} steps")
+
+
+def test_closers_at_once_issue_each_period_once_and_skip_no_number(
+    tmp_path: Path, own_database: dict[str, str]
+) -> None:
+    """Three processes close eleven periods; together they issue what one alone would."""
+    keys = [f"extra{number}" for number in range(8)]
+    more = "".join(SUBSCRIPTION.format(key=key) for key in keys)
+    agreements = AGREEMENTS.replace("\n[[mca_accounts]]", more + "\n[[mca_accounts]]", 1)
+    rows = [f"e{key},{key},vm,cpu,{number}.5,2024-02-03T00:00:00Z" for number, key in enumerate(keys)]
+    home = tmp_path / "office"
+    make(home, own_database, agreements, "\n".join((*FEBRUARY_ROWS, *rows)))
+    case = Case(home, own_database, {})
+    with copy_of(home, own_database, tmp_path / "alone") as environment:
+        _, alone, _ = closed_again(case, tmp_path / "alone", environment)
+    with copy_of(home, own_database, tmp_path / "together") as environment:
+        outcomes = run_together([case.close(tmp_path / "together", environment)] * 3)
+        assert [outcome.status for outcome in outcomes] == [0, 0, 0], [outcome.err for outcome in outcomes]
+        issued = [one["number"] for outcome in outcomes for one in json.loads(outcome.out)["issued"]]
+        together, _, _ = closed_again(case, tmp_path / "together", environment)
+    assert sorted(issued) == sorted(together["facts"])  # each by one of them
+    assert together == alone
+    assert len(alone["facts"]) == 11
+
+
+def test_the_same_usage_in_any_order_and_cut_gives_the_same_bytes(tmp_path: Path) -> None:
+    """Invoices of rows in one file, backwards, each in a file, and partly twice are the same."""
+    cuts = {
+        "whole": ["\n".join(FEBRUARY_ROWS)],
+        "backwards": ["\n".join(FEBRUARY_ROWS[::-1])],
+        "pieces": [*FEBRUARY_ROWS[3:], *FEBRUARY_ROWS[:3]],
+        "twice": ["\n".join(FEBRUARY_ROWS[2:]), "\n".join(FEBRUARY_ROWS)],
+    }
+    told = []
+    for name, files in cuts.items():
+        home = tmp_path / name
+        make(home, {}, AGREEMENTS, *files)
+        _, then, _ = closed_again(Case(home, {}, {}), home, {})
+        told.append(then)
+    assert all(one == told[0] for one in told)
+    assert len(told[0]["facts"]) == 3
+
+
+def test_an_invoice_that_is_held_back_is_told_by_the_exit_status(tmp_path: Path, own_database: dict[str, str]) -> None:
+    """Status 3: not everything that is due was issued."""
+    home = tmp_path / "office"
+    make(home, own_database, WITHOUT_QUAY, "1,lab,vm,gpu,1,2024-02-03T00:00:00Z")
+    (outcome,) = run_jobs([Case(home, own_database, {}).close(home, own_database)])
+    assert outcome.status == 3
+    (held,) = json.loads(outcome.out)["blocked"]
+    assert (held["scope"], held["period_start"], held["period_end"]) == ("lab", "2024-02-01", "2024-02-29")
+    assert "meter gpu has no price" in held["causes"][0]
