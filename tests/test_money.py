@@ -31,6 +31,7 @@ exact_quantities = st.decimals(min_value=-(10**20), max_value=10**20, places=15,
 
 
 def usd(amount: str) -> Money:
+    """So many US dollars."""
     return Money(Decimal(amount), "USD")
 
 

@@ -60,7 +60,7 @@ def test_a_month_has_a_name() -> None:
     """2024-02 is February of a leap year; anything else is no month."""
     assert month_named("2024-02").length_in_days == 29
     for wrong in ("2024-13", "2024", "February", "2024-02-01"):
-        with pytest.raises(ValueError, match="does not match|unconverted"):
+        with pytest.raises(ValueError, match=r"does not match|unconverted"):
             month_named(wrong)
 
 
