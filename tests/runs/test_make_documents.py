@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
@@ -107,6 +108,18 @@ def test_an_interrupted_write_leaves_no_document_and_the_next_run_makes_it(
     assert not DocumentRecord.objects.exists()
     assert not list(closed.documents_folder.rglob("*.aside"))
     assert render_missing(closed) == 3
+
+
+def test_what_a_dead_run_left_is_swept_after_a_day(closed: Office) -> None:
+    """A half-written file of yesterday goes; one that may still be written stays."""
+    folder = closed.documents_folder / "2024"
+    old, fresh = folder / ".old.aside", folder / ".fresh.aside"
+    old.write_bytes(b"%PDF")
+    fresh.write_bytes(b"%PDF")
+    os.utime(old, (0, 0))
+    assert render_missing(closed) == 0
+    assert not old.exists()
+    assert fresh.exists()
 
 
 def test_the_stored_document_is_handed_out_and_missing_ones_are_made_on_the_way(closed: Office) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -24,6 +25,7 @@ from kvitto.runs.period_charges import charges_of_period
 from kvitto.usage import durable
 
 INVOICE_PDF = "invoice-pdf"
+_ONE_DAY_IN_SECONDS = 86_400
 
 
 class DamagedDocument(UnableTo):
@@ -40,6 +42,7 @@ def render_missing(office: Office) -> int:
     May be run at any time and by several at once; a run that was cut short is completed by the next one. An invoice
     whose facts were altered is left out, and its `Altered` is raised after the others are done.
     """
+    _sweep(office.documents_folder)
     missing = InvoiceRecord.objects.exclude(documents__kind=INVOICE_PDF).order_by("number")
     made, failed = 0, None
     for number in list(missing.values_list("number", flat=True)):
@@ -138,6 +141,17 @@ def _make(office: Office, number: str) -> int:
             },
         )
     return int(is_new)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a run that died while writing left behind, once it is a day old."""
+    for aside in folder.glob("*/.*.aside"):
+        try:
+            is_old = time.time() - aside.stat().st_mtime > _ONE_DAY_IN_SECONDS
+        except FileNotFoundError:  # its run has just finished
+            continue
+        if is_old:
+            durable.remove(aside)
 
 
 def _keep(folder: Path, path: Path, content: bytes) -> None:
