@@ -20,7 +20,7 @@ import pypdfium2
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from tools.prepare import find_browser  # noqa: E402 - started by path, it must find its neighbour
+from tools.prepare import find_browser
 
 WIDTHS = {1440: 900, 390: 844}  # width → height of the window
 PAGES_OF_A_KIND = 2

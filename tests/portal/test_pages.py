@@ -33,6 +33,7 @@ pytestmark = pytest.mark.database
 
 LAB_INVOICE, PROFILE_INVOICE = "lab's invoice", "profile's invoice"  # replaced by their numbers
 SEEN, REFUSED, NOTHING, LEADS_ON = 200, 403, 404, 302
+USAGE_FILE = f"/subscriptions/{LAB}/periods/2024-02-05/usage.csv"
 PAGES = {
     # address: {person: answer}; a stranger gets NOTHING everywhere
     f"/subscriptions/{LAB}/invoices/": {
@@ -44,7 +45,7 @@ PAGES = {
     f"/subscriptions/{LAB}/periods/2024-03-05/": {
         ADMINISTRATOR: SEEN, READER: SEEN, COST_READER: SEEN, PROFILE_OWNER: NOTHING, SECTION_READER: NOTHING,
     },
-    f"/subscriptions/{LAB}/periods/2024-02-05/usage.csv": {
+    USAGE_FILE: {
         ADMINISTRATOR: SEEN, READER: SEEN, COST_READER: REFUSED, PROFILE_OWNER: NOTHING, SECTION_READER: NOTHING,
     },
     f"/subscriptions/{CREDIT}/invoices/": {ADMINISTRATOR: SEEN, READER: NOTHING, PROFILE_OWNER: NOTHING},
@@ -73,7 +74,9 @@ PAGES = {
     },
     f"/invoices/{PROFILE_INVOICE}/": {ADMINISTRATOR: NOTHING, PROFILE_OWNER: SEEN, SECTION_READER: NOTHING},
     f"/invoices/{PROFILE_INVOICE}.pdf": {ADMINISTRATOR: NOTHING, PROFILE_OWNER: SEEN, SECTION_READER: NOTHING},
-    "/subscriptions/": dict.fromkeys((ADMINISTRATOR, READER, COST_READER, PROFILE_OWNER, SECTION_READER, STRANGER), SEEN),
+    "/subscriptions/": {
+        ADMINISTRATOR: SEEN, READER: SEEN, COST_READER: SEEN, PROFILE_OWNER: SEEN, SECTION_READER: SEEN, STRANGER: SEEN,
+    },
     # ids that never existed, or name something else
     "/subscriptions/none-such/invoices/": {ADMINISTRATOR: NOTHING},
     f"/subscriptions/{PROFILE}/invoices/": {PROFILE_OWNER: NOTHING},
@@ -127,7 +130,7 @@ def test_signed_out_every_page_asks_who_one_is(office: Office, client: Client, a
 def test_ids_of_others_and_ids_that_never_existed_look_alike(office: Office, sign_in: Callable[[str], Client]) -> None:
     """The answers differ in nothing but the address they repeat."""
     client = sign_in(PROFILE_OWNER)
-    pages = [client.get(f"/subscriptions/{id}/invoices/").content.decode() for id in (LAB, "lab-9999")]
+    pages = [client.get(f"/subscriptions/{lab}/invoices/").content.decode() for lab in (LAB, "lab-9999")]
     alike = [re.sub(r"value=\"[^\"]{64}\"|lab-\d{4}", "", page) for page in pages]
     assert alike[0] == alike[1]
 
@@ -204,12 +207,12 @@ def test_the_chart_the_table_and_the_file_agree(office: Office, sign_in: Callabl
     client = sign_in(ADMINISTRATOR)
     page = client.get(f"/subscriptions/{LAB}/periods/2024-02-05/").content.decode()
     bars = dict(re.findall(r'aria-label="(\d+ \w+ 2024): ([\d.,]+) USD"', page))
-    table = dict(re.findall(r'<th role="rowheader" scope="row" class="nowrap">([^<]+)</th>\s*<td[^>]+>([\d.,]+)</td>', page))
+    table = dict(re.findall(r'scope="row" class="nowrap">([^<]+)</th>\s*<td[^>]+>([\d.,]+)</td>', page))
     assert len(bars) == 29
     assert bars == table
     body, _ = _get(client, f"/subscriptions/{LAB}/periods/2024-02-05/usage.csv")
     rows = list(csv.DictReader(io.StringIO(body.lstrip("\ufeff"))))
-    first_day = sum(Decimal(row["Cost"]) for row in rows if row["Date"] == "02/05/2024" and row["ChargeType"] == "Usage")
+    first_day = sum(Decimal(row["Cost"]) for row in rows if row["Date"] == "02/05/2024")
     assert f"{first_day:.6f}" == bars["5 February 2024"]
     number = list_invoices()[0].number
     lines = re.search(r"Charges</th><td[^>]+>([\d.,]+)\s", client.get(f"/invoices/{number}/").content.decode())
@@ -270,7 +273,7 @@ def test_the_files_come_as_files(office: Office, sign_in: Callable[[str], Client
     for address, kind, name in (
         (f"/invoices/{number}.pdf", "application/pdf", f"{number}.pdf"),
         (f"/invoices/{number}.pdf?language=zh-TW", "application/pdf", f"{number}-zh-TW.pdf"),
-        (f"/subscriptions/{LAB}/periods/2024-02-05/usage.csv", "text/csv; charset=utf-8", f"usage-{LAB}-2024-02-05.csv"),
+        (USAGE_FILE, "text/csv; charset=utf-8", f"usage-{LAB}-2024-02-05.csv"),
     ):
         answer = client.get(address)
         assert answer.headers["Content-Type"] == kind
@@ -278,7 +281,7 @@ def test_the_files_come_as_files(office: Office, sign_in: Callable[[str], Client
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "private, no-store"
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
-        assert content.startswith(b"%PDF") or content.startswith("\ufeffSubscriptionId".encode())
+        assert content.startswith((b"%PDF", "\ufeffSubscriptionId".encode()))
 
 
 def test_an_mca_subscription_leads_to_its_profiles_invoices(office: Office, sign_in: Callable[[str], Client]) -> None:

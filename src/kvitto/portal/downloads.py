@@ -16,7 +16,8 @@ def file_answer(content: bytes | Iterator[bytes], name: str, content_type: str) 
         answer.headers["Content-Length"] = str(len(content))
     else:
         answer = StreamingHttpResponse(content, content_type=content_type)
-    answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    answer.headers["Content-Disposition"] = disposition or "attachment"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

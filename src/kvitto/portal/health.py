@@ -1,4 +1,4 @@
-"""For whoever watches over the office: does it answer, and does its database?"""
+"""For whoever watches over the office: whether it answers, and its database too."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def _tax_row(group: TaxGroup, currency: str) -> SumRow:
     name = words.tax(format_percent(group.rate), Money(group.taxable, currency))
     note = str(words.TAX_NOTES.get(group.category, "")) if not group.tax else ""
     reason = "" if group.reason and group.reason in note else group.reason
-    return SumRow(name, Money(group.tax, currency), " ".join([note, reason]).strip())
+    return SumRow(name, Money(group.tax, currency), f"{note} {reason}".strip())
 
 
 def _section(section: Section, invoice: Invoice) -> SheetSection:

@@ -24,7 +24,7 @@ def person_of(request: HttpRequest) -> Person:
 
 
 def why_not(person: Person, scope: Scope, action: Action) -> Phrase | None:
-    """None if the person may do this; else the rule, the role that would help and who can give it, for a page to say."""
+    """None if the person may do this; else the rule, the role that would help and who can give it."""
     try:
         gate.scope_for(person, scope, action)
     except gate.Refused as refusal:

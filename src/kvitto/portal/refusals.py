@@ -29,7 +29,7 @@ class RefusalsMiddleware:
                 return error_pages.not_found(request, exception)
             case gate.Refused(refusal=refusal):
                 role = ROLES[refusal.helpful_role].name
-                givers = refusal.givers or tuple(ROLES[giver].name for giver in refusal.giver_roles)
+                givers: tuple[object, ...] = refusal.givers or tuple(ROLES[giver].name for giver in refusal.giver_roles)
                 return error_pages.refused(request, refusal.rule, role, givers)
             case UnableTo():
                 return error_pages.unable(request, exception.phrase)

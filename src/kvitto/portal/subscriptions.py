@@ -29,7 +29,7 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
     invoiced = gate.invoice_scopes_of(person)
     rows = subscription_rows(
         settings.OFFICE,
-        page.object_list,
+        list(page.object_list),
         may_see_charges={place.scope for place in gate.subscriptions_of(person, gate.Action.SEE_CHARGES)},
         may_see_invoices={scope.scope for scope in invoiced},
     )

@@ -6,8 +6,11 @@ from allauth.account import views as sign_in_views
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
-from kvitto.portal import health, invoices, reader, subscriptions, usage
+from kvitto.portal import health, reader
 from kvitto.portal.address_parts import FirstDay
+from kvitto.portal.invoices import invoice, invoice_pdf, profile_invoices, subscription_invoices
+from kvitto.portal.subscriptions import subscriptions
+from kvitto.portal.usage import profile_csv, profile_period, subscription_csv, subscription_period
 
 register_converter(FirstDay, "first_day")
 
@@ -20,13 +23,13 @@ urlpatterns = [
     path("sign-out/", sign_in_views.logout, name="account_logout"),
     path("sign-in/closed/", sign_in_views.account_inactive, name="account_inactive"),
     path("password/", sign_in_views.password_change, name="account_change_password"),
-    path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
-    path("subscriptions/<str:id>/invoices/", invoices.subscription_invoices, name="subscription_invoices"),
-    path("subscriptions/<str:id>/periods/<first_day:day>/", usage.subscription_period, name="subscription_period"),
-    path("subscriptions/<str:id>/periods/<first_day:day>/usage.csv", usage.subscription_csv, name="subscription_csv"),
-    path("billing-profiles/<str:id>/invoices/", invoices.profile_invoices, name="profile_invoices"),
-    path("billing-profiles/<str:id>/periods/<first_day:day>/", usage.profile_period, name="profile_period"),
-    path("billing-profiles/<str:id>/periods/<first_day:day>/usage.csv", usage.profile_csv, name="profile_csv"),
-    path("invoices/<str:number>/", invoices.invoice, name="invoice"),
-    path("invoices/<str:number>.pdf", invoices.invoice_pdf, name="invoice_pdf"),
+    path("subscriptions/", subscriptions, name="subscriptions"),
+    path("subscriptions/<str:id>/invoices/", subscription_invoices, name="subscription_invoices"),
+    path("subscriptions/<str:id>/periods/<first_day:day>/", subscription_period, name="subscription_period"),
+    path("subscriptions/<str:id>/periods/<first_day:day>/usage.csv", subscription_csv, name="subscription_csv"),
+    path("billing-profiles/<str:id>/invoices/", profile_invoices, name="profile_invoices"),
+    path("billing-profiles/<str:id>/periods/<first_day:day>/", profile_period, name="profile_period"),
+    path("billing-profiles/<str:id>/periods/<first_day:day>/usage.csv", profile_csv, name="profile_csv"),
+    path("invoices/<str:number>/", invoice, name="invoice"),
+    path("invoices/<str:number>.pdf", invoice_pdf, name="invoice_pdf"),
 ]

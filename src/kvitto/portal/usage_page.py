@@ -56,6 +56,7 @@ _COLUMNS = {
     "resource": Columns(resource=True),
     "subscription": Columns(subscription=True),
 }
+_EVERY_CHARGE = Columns(day=True, meter=True, resource=True, quantity=True, unit_price=True)
 
 
 def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: Period) -> dict[str, Any]:
@@ -90,7 +91,7 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
         "groupings": [(name, said) for name, (grouping, said) in _GROUPINGS.items() if _is_offered(grouping, scope)],
         "days": list(period.days()),
         "is_filtered": bool(wanted.meter or wanted.resource or wanted.subscription or wanted.day),
-        "columns": _COLUMNS.get(by) or Columns(True, len(scope.subscriptions) > 1, True, True, True, True),
+        "columns": _COLUMNS.get(by) or replace(_EVERY_CHARGE, subscription=len(scope.subscriptions) > 1),
         "page": Paginator(range(usage.row_count), _ROWS).get_page(usage.page),
     }
 
@@ -133,8 +134,8 @@ def _unpriced(usages: tuple[Unpriced, ...]) -> Phrase | None:
     if not count:
         return None
     return phrases(
-        "{count} usage record has no price yet. It is not in these figures; the invoice waits until it has one.",
-        "{count} usage records have no price yet. They are not in these figures; the invoice waits until they have one.",
+        "{count} usage record has no price yet. It is not in these figures; the invoice waits for its price.",
+        "{count} usage records have no price yet. They are not in these figures; the invoice waits for their prices.",
         count,
     )
 
