@@ -7,6 +7,7 @@ effect of rounding.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,7 @@ from kvitto.language import (
     LANGUAGES,
     Language,
     country_name,
+    current_language,
     format_amount,
     format_date,
     format_percent,
@@ -199,7 +201,7 @@ def _notes(invoice: Invoice) -> list[str]:
             continue
         note = words.TAX_NOTES.get(group.category)
         is_said = note is not None and group.reason.casefold() in note.text.casefold()
-        notes.append(" ".join([str(note or ""), "" if is_said else shown(group.reason)]).strip())
+        notes.append(_sentences([str(note or ""), "" if is_said else shown(group.reason)]))
     return [note for note in dict.fromkeys(notes) if note]
 
 
@@ -218,8 +220,14 @@ def _small_print(invoice: Invoice, *, boxes: bool) -> list[list[str]]:
         if seller.email
         else words.where_to_ask_by_post(shown(seller.name), number)
     )
-    about_seller = ", ".join([shown(seller.name), *_numbers(seller)])
-    return [[str(words.CHECK_THIS_INVOICE), " ".join(check)], [str(words.QUESTIONS), str(ask), f"{about_seller}."]]
+    about_seller = " · ".join([shown(seller.name), *_numbers(seller)])
+    return [[str(words.CHECK_THIS_INVOICE), _sentences(check)], [str(words.QUESTIONS), str(ask), about_seller]]
+
+
+def _sentences(texts: Iterable[str]) -> str:
+    """The texts one after another; Chinese sentences have no blank between them."""
+    between = "" if current_language().locale.script == "Hant" else " "
+    return between.join(text for text in texts if text)
 
 
 def _has_boxes(value: object) -> bool:
