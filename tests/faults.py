@@ -229,7 +229,7 @@ class _Disk:
 def run_jobs(jobs: Sequence[Job], timeout: float = 300) -> list[Outcome]:
     """Run the jobs one after another, each in a process of its own; all outcomes in order."""
     script = [sys.executable, "-c", "from tests.faults import launch; launch()"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "KVITTO_LANGUAGE": "en"}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", "KVITTO_LANGUAGE": "en"}
     for name in ("KVITTO_HOME", "KVITTO_DATABASE", "KVITTO_CLOCK", "DJANGO_SETTINGS_MODULE"):
         environment.pop(name, None)
     done = subprocess.run(

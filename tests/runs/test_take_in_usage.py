@@ -266,8 +266,8 @@ def test_somebody_quicker_makes_the_comparison_start_again(
 ) -> None:
     """Between comparison and commit another import accepts some of the same rows: none comes in twice."""
     from kvitto.runs import take_in_usage
+    from kvitto.usage.publishing import publish
 
-    publish = take_in_usage.publish
     other = write_usage(tmp_path, [job(n) for n in range(5, 15)], "other.csv")
 
     def publish_after_somebody_else(*arguments: Any) -> None:
