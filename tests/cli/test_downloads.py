@@ -21,7 +21,7 @@ from kvitto.runs.issue_invoices import close
 from kvitto.runs.make_documents import invoice_pdf
 from kvitto.runs.office import Office
 from tests.documents.cast import text_of
-from tests.runs.offices import FIRST_CLOSE, made
+from tests.runs.offices import FIRST_CLOSE, import_rows, made
 
 MakeOffice = Callable[..., Office]
 Run = Callable[..., Result]
@@ -111,6 +111,17 @@ def test_usage_of_a_subscription_in_a_profile_is_its_own(run: Run) -> None:
     assert {(row["SubscriptionId"], row["BillingProfileId"]) for row in rows} == {("tides", "cork")}
     assert [row["ChargeType"] for row in rows] == ["Usage", "RoundingAdjustment"]
     assert exact_sum(Decimal(row["Cost"]) for row in rows) == Decimal("0.33")
+
+
+@pytest.mark.django_db
+@pytest.mark.database
+def test_usage_that_waits_for_a_price_gives_a_file_and_status_3(run: Run, closed: Office, tmp_path: Path) -> None:
+    """The file is written, and the sentence says how much is not in it and what to do."""
+    import_rows(closed, ["odd,lab,vm1,tpu,1,2024-03-05T00:00:00Z"], "march.csv")
+    said = run("usage", "download", "--subscription", "lab", "--period", "2024-03", "--out", str(tmp_path / "out.csv"))
+    assert said.exit_code == 3
+    assert said.stderr == "1 row of usage waits for a price and is not in the file. Import prices for: tpu.\n"
+    assert rows_of((tmp_path / "out.csv").read_bytes()) == []
 
 
 @pytest.mark.django_db

@@ -203,6 +203,26 @@ def test_an_open_period_is_unrounded_and_as_known_now(closed: Office) -> None:
     assert (row["Cost"], row["InvoiceId"], row["ChargeType"], row["Date"]) == ("0.0125", "", "Usage", "03/05/2024")
 
 
+def test_a_file_that_is_not_taken_to_its_end_can_be_let_go(closed: Office) -> None:
+    """Closing it frees what was rated, whether or not a piece was taken."""
+    scope = scope_of(ScopeKind.SUBSCRIPTION, "lab")
+    for taken in (0, 1):
+        file = usage_csv(closed, scope, FEBRUARY)
+        for _ in range(taken):
+            next(file)
+        file.close()
+        file.close()
+
+
+def test_usage_that_waits_for_a_price_is_named_beside_the_file(closed: Office) -> None:
+    """What has no price is in no row, and told."""
+    today = at(closed, date(2024, 3, 20))
+    import_rows(today, ["odd,lab,vm1,tpu,1,2024-03-05T00:00:00Z"], "march.csv")
+    file = usage_csv(today, scope_of(ScopeKind.SUBSCRIPTION, "lab"), MARCH)
+    assert rows_of(file) == []
+    assert [(usage.meter, usage.rows) for usage in file.unpriced] == [("tpu", 1)]
+
+
 def test_a_part_of_a_profile_gets_its_own_rows(closed: Office) -> None:
     """One subscription's file has its usage and rounding; the files of all of them add up to the invoice."""
     whole = scope_of(ScopeKind.BILLING_PROFILE, "cork")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,15 +11,23 @@ import click
 from kvitto.cli.office import office_command
 from kvitto.cli.output import write_whole_file
 from kvitto.errors import UnableTo
-from kvitto.language import phrase, translated
+from kvitto.language import phrase, phrases, translated
 from kvitto.runs.office import Office
+
+SOME_MISSING = 3
 
 
 class UnknownSubscription(UnableTo):
     """No subscription has this id or name."""
 
 
-@click.command("download", help=translated("Write the daily usage of a subscription to a CSV file."))
+@click.command(
+    "download",
+    help=translated(
+        "Write the daily usage of a subscription to a CSV file. Exit status: 0 if all of it is in the file, 3 if some"
+        " waits for a price, 1 if there is no file."
+    ),
+)
 @click.option("--subscription", required=True, help=translated("Its id, or a name by which usage files know it."))
 @click.option(
     "--period",
@@ -51,4 +60,21 @@ def download(office: Office, subscription: str, period_name: str, out: Path, *, 
         raise UnknownSubscription(phrase("No subscription has the id or the name “{name}”.", name=subscription))
     period = named_period(scope, period_name, office.now())
     own_part = replace(scope, subscriptions=(found,))
-    write_whole_file(out, usage_csv(office, own_part, period, bom=bom))
+    file = usage_csv(office, own_part, period, bom=bom)
+    write_whole_file(out, file)
+    unpriced = sum(usage.rows for usage in file.unpriced)
+    if unpriced:
+        meters = sorted({usage.meter for usage in file.unpriced})
+        click.echo(_not_in_the_file(unpriced, meters), err=True)
+        sys.exit(SOME_MISSING)
+
+
+def _not_in_the_file(rows: int, meters: list[str]) -> str:
+    return str(
+        phrases(
+            "{count} row of usage waits for a price and is not in the file. Import prices for: {meters}.",
+            "{count} rows of usage wait for a price and are not in the file. Import prices for: {meters}.",
+            rows,
+            meters=meters,
+        )
+    )

@@ -90,7 +90,8 @@ class DailyUsage:
     """One page of the table, with everything that stands around it.
 
     `days` has every day with usage that the filters let pass, in order; it and the rows of all pages add up to `total`,
-    unrounded. `row_count` counts the rows of all pages. `meters` and `subscriptions` are what filters may offer: (id, name), by name.
+    unrounded. `row_count` counts the rows of all pages. `meters` and `subscriptions` are what filters may offer: pairs
+    of id and name, by name.
     `invoice_number` is empty while the period is not invoiced; `unpriced` is usage that waits for a price.
     """
 

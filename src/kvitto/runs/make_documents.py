@@ -6,7 +6,7 @@ import hashlib
 import re
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from kvitto.documents.usage_files.stream import write_csv
 from kvitto.errors import UnableTo
 from kvitto.language import LANGUAGES, phrase
 from kvitto.periods import Period
+from kvitto.rating.charge import Unpriced
 from kvitto.records.invoices import load
 from kvitto.records.models import DocumentRecord, InvoiceRecord
 from kvitto.runs.office import Office
@@ -74,7 +75,26 @@ def invoice_pdf(office: Office, number: str, language: str | None = None) -> byt
     return render(invoice, LANGUAGES[language], copy=True, made_at=issued_at)
 
 
-def usage_csv(office: Office, scope: InvoiceScope, period: Period, *, bom: bool = True) -> Iterator[bytes]:
+class UsageFile(Iterator[bytes]):
+    """A usage file in pieces, to be taken once. `unpriced`: usage that is not in it because it waits for a price."""
+
+    def __init__(self, opened: ExitStack, unpriced: Iterable[Unpriced], pieces: Iterator[bytes]) -> None:
+        self.unpriced = tuple(unpriced)
+        self._opened, self._pieces = opened, pieces
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the rated usage; the end of the file does so too."""
+        self._opened.close()
+
+
+def usage_csv(office: Office, scope: InvoiceScope, period: Period, *, bom: bool = True) -> UsageFile:
     """The daily usage of the period as a flat CSV file, in pieces; see `documents.usage_files.columns`.
 
     An issued period is rated at its invoice's own as-of and has a rounding row per line, so that it adds up to the
@@ -83,12 +103,8 @@ def usage_csv(office: Office, scope: InvoiceScope, period: Period, *, bom: bool 
     """
     opened = ExitStack()
     found = opened.enter_context(charges_of_period(office, scope, period))
-    return _closing(opened, write_csv(found.invoice, found.charges(), subscriptions=found.subscriptions, bom=bom))
-
-
-def _closing(opened: ExitStack, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    with opened:
-        yield from pieces
+    pieces = write_csv(found.invoice, found.charges(), subscriptions=found.subscriptions, bom=bom)
+    return UsageFile(opened, found.unpriced(), pieces)
 
 
 def _stored(office: Office, number: str) -> bytes:
