@@ -24,12 +24,12 @@ from tests.invoicing.cast import FEBRUARY, ISSUED_ON, KNOWN, mca, mosp, price, s
 PRICES = {number: price(number, f"m{number}", f"Meter {number}") for number in range(3)}
 
 
-def charge(amount: str = "1.005", number: int = 0, day: int = 1, **names: str) -> Charge:
+def charge(amount: str = "1.005", number: int = 0, day: int = 1, tier: int = 0, **names: str) -> Charge:
     """A charge of this exact amount, at one half per hour."""
     exact = Decimal(amount)
     return Charge(
         pool="lab", period_start=FEBRUARY.start, subscription=names.get("subscription", "lab"), meter=f"m{number}",
-        price_id=number, tier_from=Decimal(0), day=FEBRUARY.start + timedelta(days=day - 1),
+        price_id=number, tier_from=Decimal(tier), day=FEBRUARY.start + timedelta(days=day - 1),
         resource=names.get("resource", "vm-1"), quantity=EXACT.multiply(exact, Decimal(2)), unit_price=Decimal("0.5"),
         amount=exact,
     )  # fmt: skip
@@ -37,16 +37,16 @@ def charge(amount: str = "1.005", number: int = 0, day: int = 1, **names: str) -
 
 def lines_of(charges: Iterable[Charge]) -> list[ChargeLine]:
     """The charges summed as the rating engine sums them."""
-    grouped: dict[tuple[str, int], list[Charge]] = {}
+    grouped: dict[tuple[str, int, Decimal], list[Charge]] = {}
     for one in charges:
-        grouped.setdefault((one.subscription, one.price_id), []).append(one)
+        grouped.setdefault((one.subscription, one.price_id, one.tier_from), []).append(one)
     return [
         ChargeLine(
-            "lab", FEBRUARY.start, name, f"m{number}", number, Decimal(0), Decimal("0.5"),
+            "lab", FEBRUARY.start, name, f"m{number}", number, tier, Decimal("0.5"),
             exact_sum(one.quantity for one in group), exact_sum(one.amount for one in group),
             min(one.day for one in group), max(one.day for one in group),
         )
-        for (name, number), group in grouped.items()
+        for (name, number, tier), group in grouped.items()
     ]  # fmt: skip
 
 
@@ -61,19 +61,24 @@ def rows_of(pieces: Iterable[bytes]) -> list[dict[str, str]]:
 
 
 amounts = st.decimals("-50", "50", places=9).map(lambda value: f"{value:f}")
-many_charges = st.lists(st.builds(charge, amounts, st.integers(0, 2), st.integers(1, 29)), min_size=1, max_size=25)
+many_charges = st.lists(
+    st.builds(charge, amounts, st.integers(0, 2), st.integers(1, 29), st.sampled_from([0, 100])),
+    min_size=1,
+    max_size=25,
+)
 
 
 @given(many_charges)
 @settings(max_examples=60)
 def test_costs_add_up_to_the_invoice(charges: list[Charge]) -> None:
-    """Σ Cost is the sum of the rounded lines, exactly, also by meter; without the rounding rows, the unrounded sum."""
+    """Σ Cost is the sum of the rounded lines, exactly, also by line; without the rounding rows, the unrounded sum."""
     invoice = issued(charges)
     rows = rows_of(write_csv(invoice, charges))
     assert exact_sum(Decimal(row["Cost"]) for row in rows) == invoice.totals.lines
     for line in invoice.lines:
-        of_meter = [Decimal(row["Cost"]) for row in rows if row["MeterId"] == line.meter]
-        assert exact_sum(of_meter) == line.amount
+        name = (line.meter, f"{line.tier_from:f}")
+        of_line = [Decimal(row["Cost"]) for row in rows if (row["MeterId"], row["TierMinimumUnits"]) == name]
+        assert exact_sum(of_line) == line.amount
     usage = [row for row in rows if row["ChargeType"] == "Usage"]
     assert exact_sum(Decimal(row["Cost"]) for row in usage) == invoice.totals.unrounded
     assert len(rows) - len(usage) == len(invoice.lines)
