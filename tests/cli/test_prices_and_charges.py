@@ -9,112 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.command import Command
-
-_AGREEMENTS = """
-[seller]
-id = "seller"
-name = "Seller AB"
-street = "Storgatan 1"
-postal_code = "111 11"
-city = "Stockholm"
-country = "SE"
-company_number = "556000-0001"
-vat_number = "SE556000000101"
-email = "billing@seller.example"
-time_zone = "Europe/Stockholm"
-series = "K"
-payment_instructions = "Pay."
-
-[[people]]
-email = "anna@buyer.example"
-name = "Anna"
-language = "en"
-time_zone = "UTC"
-
-[[mosp_accounts]]
-id = "buyer"
-name = "Buyer"
-created_on = 2023-11-10
-currency = "EUR"
-language = "en"
-administrator = "anna@buyer.example"
-payment_terms_days = 30
-
-[mosp_accounts.sold_to]
-name = "Buyer AB"
-street = "Lillgatan 1"
-postal_code = "222 22"
-city = "Lund"
-country = "SE"
-company_number = "556000-0002"
-vat_number = "SE556000000201"
-email = "anna@buyer.example"
-
-[mosp_accounts.tax]
-category = "S"
-rate = "25"
-
-[[mosp_accounts.subscriptions]]
-id = "storage"
-name = "Storage"
-known_as = ["Storage"]
-offer = "pay-as-you-go"
-started_on = 2024-01-15
-anniversary_day = 15
-"""
-_PRICE_MAPPING = """
-price_sheet = "list"
-currency = "EUR"
-[meter]
-column = "meter"
-[price]
-column = "price"
-[valid_from]
-column = "from"
-[tier]
-from_column = "start"
-[unit]
-usage = "gigabyte"
-price = "gigabyte"
-"""
-_USAGE_MAPPING = """
-source = "test"
-[subscription]
-column = "customer"
-[resource]
-template = "bucket"
-[meter]
-column = "meter"
-[quantity]
-column = "used"
-unit = "gigabyte"
-[time]
-column = "at"
-zone = "UTC"
-[event_id]
-columns = ["id"]
-"""
-# The tier begins at 10 in a period from the 15th to the 15th.
-_PRICES = "meter,from,start,price\nstorage,2024-01-01,0,2\nstorage,2024-01-01,10,0.1\n"
-_USAGE = """id,customer,meter,at,used
-1,Storage,storage,2024-01-31T12:00:00,8
-2,Storage,storage,2024-02-01T12:00:00,4
-3,Storage,storage,2024-02-29T23:59:59,3
-4,Storage,storage,2024-03-01T00:00:00,100
-"""
+from tests.tiered_office import PRICES, write_files
 
 
 @pytest.fixture
 def office(command: Command, tmp_path: Path) -> Command:
     """An office with agreements, prices and usage."""
-    for name, text in {
-        "agreements.toml": _AGREEMENTS,
-        "prices.toml": _PRICE_MAPPING,
-        "prices.csv": _PRICES,
-        "usage.toml": _USAGE_MAPPING,
-        "usage.csv": _USAGE,
-    }.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
+    write_files(tmp_path)
     command.must("init")
     command.must("agreements", "apply", str(tmp_path / "agreements.toml"), "--yes")
     command.must("prices", "import", "--mapping", str(tmp_path / "prices.toml"), str(tmp_path / "prices.csv"))
@@ -188,7 +89,7 @@ def test_prices_are_imported_once(office: Command, tmp_path: Path) -> None:
     assert (report["added"], report["unchanged"], report["revision"]) == (0, 1, None)
     assert "Added: 0. Changed: 0. Known already: 1." in office.must(*again)
 
-    (tmp_path / "prices.csv").write_text(_PRICES + "glue,2024-01-01,0,much\n", encoding="utf-8")
+    (tmp_path / "prices.csv").write_text(PRICES + "glue,2024-01-01,0,much\n", encoding="utf-8")
     said = office.run(*again)
     assert said.status == 1
     assert "prices.csv, line 4, column “price”: “much” is not a number." in said.error
