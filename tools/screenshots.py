@@ -69,7 +69,11 @@ def photograph(
     for number, (kind, address) in enumerate(walk(page, options.address)):
         page.goto(address)
         file = options.out / f"{prefix}-{number:02}-{kind}.png"
-        page.screenshot(path=file, full_page=True)
+        # as tall as the page, so that what sticks to the window's edge stands at the end of its table
+        tall = max(WIDTHS[width], page.evaluate("document.documentElement.scrollHeight"))
+        page.set_viewport_size({"width": width, "height": tall})
+        page.screenshot(path=file)
+        page.set_viewport_size({"width": width, "height": WIDTHS[width]})
         too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         print(file, f"IS {too_wide} PIXELS TOO WIDE" if too_wide > 0 else "")
     photograph_pdfs(context, page, options.address, options.out)
