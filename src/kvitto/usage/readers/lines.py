@@ -10,6 +10,7 @@ import codecs
 import gzip
 import hashlib
 import io
+import os
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -39,10 +40,10 @@ class UnableToRead(UnableTo):
 class Watched(io.RawIOBase):
     """A file's bytes as they are read: counts them, tells `progress(bytes read, bytes in all)`, makes their digest."""
 
-    def __init__(self, path: Path, progress: Callable[[int, int], None] | None = None) -> None:
+    def __init__(self, file: io.FileIO, progress: Callable[[int, int], None] | None = None) -> None:
         super().__init__()
-        self._file = path.open("rb", buffering=0)
-        self.size = path.stat().st_size
+        self._file = file
+        self.size = os.fstat(file.fileno()).st_size
         self._read, self._progress, self._digest = 0, progress, hashlib.sha256()
 
     @property
@@ -92,7 +93,7 @@ def open_usage(path: Path, progress: Callable[[int, int], None] | None = None) -
     if path.is_dir():
         raise UnableToRead(phrase("{file} is a folder. Name the files in it.", file=str(path)))
     try:
-        return Watched(path, progress)
+        return Watched(path.open("rb", buffering=0), progress)
     except FileNotFoundError as error:
         raise UnableToRead(phrase("There is no file {file}.", file=str(path))) from error
     except OSError as error:
