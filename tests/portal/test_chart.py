@@ -32,8 +32,17 @@ def test_a_day_without_usage_has_no_bar_and_every_day_a_mark() -> None:
 
 
 def test_the_highest_line_is_the_next_round_number() -> None:
-    """1, 2, 3, 4, 5, 6 or 8 times a power of ten holds the highest bar."""
-    tops = {"3": "3", "188.35": "200", "6.5": "8", "0.0051": "0.006", "0.007": "0.008", "9.5": "10", "41": "50"}
+    """1, 1.5, 2, 3, 4, 5, 6 or 8 times a power of ten holds the highest bar."""
+    tops = {
+        "3": "3",
+        "188.35": "200",
+        "111": "150",
+        "6.5": "8",
+        "0.0051": "0.006",
+        "0.007": "0.008",
+        "9.5": "10",
+        "41": "50",
+    }
     for highest, top in tops.items():
         chart = chart_of_days(FEBRUARY, {date(2024, 2, 1): _usd(highest)}, "USD")
         assert chart.rules[-1].amount.amount == Decimal(top), highest

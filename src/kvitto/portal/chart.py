@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _TOP, _BASE = Decimal(12), Decimal(90)  # the plot lies between these heights; above it the value, below it the days
 _GAP = Decimal("0.22")  # of a day's width
-_STEPS = tuple(Decimal(step) for step in (1, 2, 3, 4, 5, 6, 8, 10))
+_STEPS = tuple(Decimal(step) for step in ("1", "1.5", "2", "3", "4", "5", "6", "8", "10"))
 _LABEL_EVERY = 5
 
 
@@ -109,7 +109,7 @@ def _height_at(share: Decimal) -> Decimal:
 
 
 def _ceiling(highest: Decimal) -> Decimal:
-    """The next round number that holds the highest bar: 1, 2, 3, 4, 5, 6, 8 times a power of ten."""
+    """The next round number that holds the highest bar: 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten."""
     if highest <= 0:
         return Decimal(1)
     magnitude = Decimal(1).scaleb(highest.adjusted())

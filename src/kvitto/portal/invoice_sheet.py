@@ -49,7 +49,7 @@ class Sheet:
 
     sums: tuple[SumRow, ...]
     payable: Money
-    unrounded: Money
+    rounding: Phrase
     sections: tuple[SheetSection, ...]
     amount_head: Phrase
     change: Phrase | None
@@ -59,6 +59,7 @@ class Sheet:
 def sheet_of(invoice: Invoice) -> Sheet:
     """The values of this invoice's page."""
     currency, totals = invoice.currency, invoice.totals
+    unrounded = Money(totals.unrounded, currency)
     sums = [SumRow(words.CHARGES, Money(totals.lines, currency))]
     sums += [
         SumRow(words.ALLOWANCES.get(allowance.reason, words.OTHER_ALLOWANCE), -Money(allowance.amount, currency))
@@ -70,7 +71,7 @@ def sheet_of(invoice: Invoice) -> Sheet:
     return Sheet(
         sums=tuple(sums),
         payable=Money(totals.payable, currency),
-        unrounded=Money(totals.unrounded, currency),
+        rounding=words.rounding(unrounded, Money(totals.lines, currency) - unrounded),
         sections=tuple(_section(section, invoice) for section in invoice.sections),
         amount_head=words.amount_in(currency),
         change=_change(invoice),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -69,6 +70,8 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
     by = by if by in _GROUPINGS else "day"
     wanted = _wanted(request.GET, by)
     usage = daily_usage(settings.OFFICE, scope, period, wanted)
+    charges = _charges(row)
+    is_filtered = bool(wanted.meter or wanted.resource or wanted.subscription or wanted.day)
     return {
         "scope": scope,
         "scope_address": address_of(scope),
@@ -78,7 +81,8 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
         "period": period,
         "row": row,
         "is_final": bool(usage.invoice_number),
-        "charges": _charges(row),
+        "charges": charges,
+        "rounding": charges - usage.total if charges is not None and not is_filtered else None,
         "moment": settings.OFFICE.now(),
         "no_usage_file": why_not(person, asked, Action.DOWNLOAD_USAGE),
         "no_invoice_file": why_not(person, asked, Action.DOWNLOAD_INVOICE),
@@ -90,7 +94,8 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
         "by": by,
         "groupings": [(name, said) for name, (grouping, said) in _GROUPINGS.items() if _is_offered(grouping, scope)],
         "days": list(period.days()),
-        "is_filtered": bool(wanted.meter or wanted.resource or wanted.subscription or wanted.day),
+        "is_filtered": is_filtered,
+        "meter_labels": _labels(usage.meters),
         "columns": _COLUMNS.get(by) or replace(_EVERY_CHARGE, subscription=len(scope.subscriptions) > 1),
         "page": Paginator(range(usage.row_count), _ROWS).get_page(usage.page),
     }
@@ -126,6 +131,12 @@ def _charges(row: PeriodRow | None) -> Money | None:
         facts = load(row.invoice.number)
         return Money(facts.totals.lines, facts.currency)
     return row.estimate.charges if row and row.estimate else None
+
+
+def _labels(named: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """What each id is called on the page: its name, and the id beside it where several share the name."""
+    counts = Counter(name for _, name in named)
+    return {id_: name if name and counts[name] == 1 else f"{name} · {id_}".lstrip(" ·") for id_, name in named}
 
 
 def _unpriced(usages: tuple[Unpriced, ...]) -> Phrase | None:

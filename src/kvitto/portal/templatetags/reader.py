@@ -23,6 +23,7 @@ from kvitto.language import (
 from kvitto.money import Money, round_half_away
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from django.http import QueryDict
@@ -52,6 +53,12 @@ def cost(money: Money) -> str:
     """An exact cost as tables of usage show it: six decimals, without its currency."""
     shown = Money(round_half_away(money.amount, _DECIMALS_OF_COST), money.currency)
     return format_amount(shown, least_decimals=_DECIMALS_OF_COST)
+
+
+@register.filter
+def label(labels: Mapping[str, str], name: str) -> str:
+    """What the thing is called on this page, by its id."""
+    return labels.get(name, name)
 
 
 @register.filter
