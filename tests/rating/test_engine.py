@@ -101,6 +101,20 @@ def test_zero_usage_has_a_charge_of_zero(tmp_path: Path) -> None:
         assert [(charge.quantity, charge.amount) for charge in result.charges()] == [(Decimal(0), Decimal(0))]
 
 
+def test_zero_usage_on_a_bound_stands_in_the_upper_tier(tmp_path: Path) -> None:
+    """As the reference says: on a bound the next tier begins."""
+    rows = [used("10"), used("0", _DAY)]
+    prices = [graduated(("0", "1"), ("10", "2"))]
+    with rated(tmp_path, rows, [member()], prices) as result:
+        charges = list(result.charges())
+
+    assert [(charge.tier_from, charge.day) for charge in charges] == [
+        (Decimal(0), FEBRUARY.start),
+        (Decimal(10), _DAY),
+    ]
+    assert charges == reference.rate(reference_rows(rows), [member()], prices).charges
+
+
 def test_charges_of_one_pool(tmp_path: Path) -> None:
     """Another pool's charges are left out, and two walks over charges do not disturb each other."""
     rows = [used("1"), used("2", subscription="bert")]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from kvitto.agreements.price_sheet import Price
+from kvitto.agreements.price_sheet import Price, price_on
 from kvitto.money import AMOUNT, EXACT, QUANTITY, QUANTITY_SENT, convert_unit
 from kvitto.rating.charge import Charge, ChargeLine, Member, Unpriced
 from kvitto.rating.limits import held
@@ -159,7 +159,5 @@ class _PriceList:
 
     def on(self, price_sheet: str, meter: str, currency: str, day: date) -> Price | None:
         """The price in force, or None if there is none or it was withdrawn."""
-        for price in self._of.get((price_sheet, meter, currency), ()):
-            if price.holds_on(day):
-                return None if price.withdrawn else price
-        return None
+        prices = self._of.get((price_sheet, meter, currency), [])
+        return price_on(prices, price_sheet, meter, currency, day)
