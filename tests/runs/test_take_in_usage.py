@@ -19,7 +19,16 @@ from kvitto.periods import month_named
 from kvitto.runs.office import Office
 from kvitto.usage.mapping import UnableToMap
 from kvitto.usage.store import daily_sums, raw_rows
-from tests.usage.cast import HEADER, NOW, job, record_subscriptions, store_content, write_mapping, write_usage
+from tests.usage.cast import (
+    HEADER,
+    NOW,
+    SUBSCRIPTIONS,
+    job,
+    record_subscriptions,
+    store_content,
+    write_mapping,
+    write_usage,
+)
 
 ROOT = Path(__file__).parent.parent.parent
 DEMO = ROOT / "src" / "kvitto" / "demo" / "files"
@@ -281,6 +290,32 @@ def test_somebody_quicker_makes_the_comparison_start_again(
     content = store_content(jobs_office)
     assert sorted(row[7] for row in content["rows"]) == sorted(f"j{n}" for n in range(15))
     assert content["damage"] == []
+
+
+def test_a_subscription_that_ends_meanwhile_takes_no_usage_after_its_end(
+    jobs_office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Agreements recorded between reading and commit make the file be read again by what they say."""
+    from kvitto.records.models import AgreementRecord, Revision
+    from kvitto.runs import take_in_usage
+    from kvitto.usage.publishing import publish
+
+    def publish_after_an_ending(*arguments: Any) -> None:
+        monkeypatch.setattr(take_in_usage, "publish", publish)
+        revision = Revision.objects.create(recorded_at=NOW, cause="an ending")
+        for record in AgreementRecord.objects.filter(kind="subscription"):
+            facts = {**record.facts, "ended_on": "2024-01-01"}
+            AgreementRecord.objects.create(
+                kind=record.kind, key=record.key, parent=record.parent, facts=facts,
+                valid_from=record.valid_from, recorded_in=revision,
+            )  # fmt: skip
+            AgreementRecord.objects.filter(pk=record.pk).update(superseded_in=revision)
+        publish(*arguments)
+
+    monkeypatch.setattr(take_in_usage, "publish", publish_after_an_ending)
+    (report,) = take_in(jobs_office, write_usage(tmp_path, map(job, range(10))))
+    assert (report.accepted, report.refused) == (0, 10)
+    assert store_content(jobs_office)["rows"] == []
 
 
 def test_a_disk_that_fails_leaves_nothing_and_is_named(

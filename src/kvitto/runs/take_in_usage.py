@@ -15,6 +15,7 @@ from kvitto.language import Phrase, phrase, phrases
 from kvitto.records.agreements import subscription_names
 from kvitto.records.models import UsageBatch, UsageImport
 from kvitto.records.refused_rows import keep_refused, open_refusals, settle
+from kvitto.records.revisions import hold_revisions, latest_revision
 from kvitto.records.usage_files import (
     SequenceMoved,
     add_batch,
@@ -56,6 +57,10 @@ class ImportReport:
     trouble: Phrase | None = None
 
 
+class AgreementsMoved(Exception):  # noqa: N818 - not a fault: somebody else was quicker
+    """Agreements were recorded since the rows found their subscriptions; read the file again."""
+
+
 class UnableToTakeIn(UnableTo):
     """Some of the files could not be read; `reports` tells of all of them, also of those that were taken in."""
 
@@ -84,11 +89,10 @@ def take_in(
     read if the mapping is wrong, and `UnableToTakeIn` at the end if a file could not be read.
     """
     mapping = read_mapping(mapping_path)
-    names = subscription_names()
     reports = []
     for path in data_paths:
         try:
-            reports.append(_take_in_file(office, mapping, path, names.get, progress))
+            reports.append(_take_in_file(office, mapping, path, progress))
         except UnableTo as error:
             reports.append(_untaken(mapping, path, error.phrase))
         except OSError as error:
@@ -111,8 +115,17 @@ def _interrupted(path: Path, error: OSError) -> Phrase:
     )
 
 
-def _take_in_file(
-    office: Office, mapping: Mapping, path: Path, resolve: Resolve, progress: Progress | None
+def _take_in_file(office: Office, mapping: Mapping, path: Path, progress: Progress | None) -> ImportReport:
+    while True:
+        revision = latest_revision()
+        try:
+            return _read_and_commit(office, mapping, path, subscription_names(revision).get, revision, progress)
+        except AgreementsMoved:
+            continue  # a subscription may have ended meanwhile, and no row may lie outside its life
+
+
+def _read_and_commit(  # noqa: PLR0913, PLR0917 - what a file is read by, and what its rows must still agree with
+    office: Office, mapping: Mapping, path: Path, resolve: Resolve, revision: int, progress: Progress | None
 ) -> ImportReport:
     now = office.now()
 
@@ -125,7 +138,8 @@ def _take_in_file(
         _stage(staging, read_watched(watched, path, mapping, resolve, now))
         incoming = Incoming(staging, mapping.source, file_name(path), mapping.event_id_columns)
         try:
-            return _Intake(office, mapping.source, file_name(path), watched.digest, incoming, folder, now).commit()
+            intake = _Intake(office, mapping.source, file_name(path), watched.digest, incoming, folder, now, revision)
+            return intake.commit()
         finally:
             incoming.close()
 
@@ -154,6 +168,7 @@ class _Intake:
     incoming: Incoming
     folder: Path
     now: datetime
+    revision: int
 
     def commit(self) -> ImportReport:
         """Compare with the store and commit; if somebody else committed in between, do both again."""
@@ -169,6 +184,9 @@ class _Intake:
                 return self._record(comparison, files, settled, seen)
             except SequenceMoved:
                 withdraw(files, self.office.usage_folder)
+            except AgreementsMoved:
+                withdraw(files, self.office.usage_folder)
+                raise
 
     def _known_files(self, sequence: int) -> list[Path]:
         files = [self.office.usage_folder / path for path in manifest(up_to_sequence=sequence)]
@@ -191,6 +209,9 @@ class _Intake:
         seen: int,
     ) -> ImportReport:
         with holding_the_store():
+            hold_revisions()
+            if latest_revision() != self.revision:
+                raise AgreementsMoved
             if not all((self.office.usage_folder / file.path).is_file() for file in files):
                 raise SequenceMoved  # this process slept for so long that its files were swept as orphans
             usage_import = self._import(comparison)
