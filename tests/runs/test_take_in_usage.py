@@ -22,7 +22,6 @@ from kvitto.usage.store import daily_sums, raw_rows
 from tests.usage.cast import (
     HEADER,
     NOW,
-    SUBSCRIPTIONS,
     job,
     record_subscriptions,
     store_content,
