@@ -128,7 +128,7 @@ def kind_of(address: str) -> str:
 def is_page(address: str, start: str) -> bool:
     """True for a page of this office, not a file."""
     parts = urlsplit(address)
-    return parts.netloc == urlsplit(start).netloc and parts.path.endswith("/")
+    return parts.netloc == urlsplit(start).netloc and parts.path.endswith("/") and parts.path != "/"
 
 
 def photograph_pdfs(context: BrowserContext, page: Page, address: str, out: Path) -> None:

@@ -245,6 +245,19 @@ def test_grouping_and_filters_change_rows_not_truth(office: Office, sign_in: Cal
     assert "No usage of the period fits what you chose." in nothing
 
 
+def test_filters_do_not_touch_the_figure_of_the_period(office: Office, sign_in: Callable[[str], Client]) -> None:
+    """What the period came to stands above, whatever part of it is chosen below; of a part of a profile too."""
+    for person, address in (
+        (ADMINISTRATOR, f"/subscriptions/{LAB}/periods/2024-03-05/"),
+        (SECTION_READER, f"/subscriptions/{DISKS}/periods/2024-03-01/"),
+    ):
+        client = sign_in(person)
+        pages = [client.get(address, query).content.decode() for query in ({}, {"day": "2024-03-07", "by": "charge"})]
+        figures = [re.findall(r"without tax</dt>\s*<dd>([^<]+)</dd>", page) for page in pages]
+        assert figures[0]
+        assert figures[0] == figures[1]
+
+
 def test_many_charges_come_in_pages(office: Office, sign_in: Callable[[str], Client]) -> None:
     """Fifty rows a page; a page that is not there gives the last one."""
     client, address = sign_in(ADMINISTRATOR), f"/subscriptions/{LAB}/periods/2024-02-05/"

@@ -82,6 +82,7 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
         "row": row,
         "is_final": bool(usage.invoice_number),
         "charges": charges,
+        "unrounded": _whole(scope, period).total if is_filtered and charges is None else usage.total,
         "rounding": charges - usage.total if charges is not None and not is_filtered else None,
         "moment": settings.OFFICE.now(),
         "no_usage_file": why_not(person, asked, Action.DOWNLOAD_USAGE),
@@ -149,6 +150,11 @@ def _unpriced(usages: tuple[Unpriced, ...]) -> Phrase | None:
         "{count} usage records have no price yet. They are not in these figures; the invoice waits for their prices.",
         count,
     )
+
+
+def _whole(scope: InvoiceScope, period: Period) -> DailyUsage:
+    """The period without any filter."""
+    return daily_usage(settings.OFFICE, scope, period, Asked(rows_per_page=1))
 
 
 def _chart(scope: InvoiceScope, period: Period, wanted: Asked, usage: DailyUsage) -> Chart:
