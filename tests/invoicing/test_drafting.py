@@ -91,7 +91,7 @@ def test_the_order_of_charges_does_not_change_the_invoice(random: object) -> Non
 
 
 def test_a_customer_agreements_sections_stand_in_the_order_of_their_names() -> None:
-    """Sections with lines come by name, then subscriptions by name, then lines by category, meter name and tier."""
+    """Sections with lines come by name, then lines by category, subscription, meter name and tier."""
     members = [subscription("x", "Beta", section="s1"), subscription("y", "Alpha", section="s1")]
     scope = mca(*members, subscription("z", section="s2"), sections=(("s1", "Zeta"), ("s2", "Alpha"), ("s3", "None")))
     prices = [price(1, "D8s", "VM"), price(2, "disk", "Disk", "Storage"), price(3, "ip", "Address", "Network")]
@@ -101,11 +101,12 @@ def test_a_customer_agreements_sections_stand_in_the_order_of_their_names() -> N
         charged("3", "y"),
         charged("4", "y", meter="disk", price_id=2),
         charged("5", "z", meter="ip", price_id=3),
+        charged("6", "x", meter="disk", price_id=2),
     ]
     invoice = drafted(scope, lines, prices)
     assert [section.name for section in invoice.sections] == ["Alpha", "Zeta"]
-    assert [line.amount for line in invoice.lines] == [5, 4, 3, 2, 1]
-    assert [section.total for section in invoice.sections] == [5, 10]
+    assert [line.amount for line in invoice.lines] == [5, 4, 6, 3, 2, 1]
+    assert [section.total for section in invoice.sections] == [5, 16]
     assert {line.section_id for line in invoice.sections[1].lines} == {"s1"}
 
 

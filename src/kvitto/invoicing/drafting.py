@@ -1,7 +1,7 @@
 """From charges to an invoice without a number: lines, sections, allowances, tax and totals.
 
-Order: sections by name; in a section, subscriptions by name; in a subscription, lines by category, meter name,
-region, meter, first day of the price, and tier. Ids decide between equal names, so the order is always the same.
+Order: sections by name; in a section, lines by service category, then by subscription, meter name, region, meter, first
+day of the price, and tier. Ids decide between equal names, so the order is always the same.
 """
 
 from __future__ import annotations
@@ -107,10 +107,9 @@ class _Placed:
     @property
     def key(self) -> tuple[object, ...]:
         price, charges = self.price, self.charges
-        meter = (price.category, price.name or charges.meter, price.region, charges.meter)
         return (
-            *self.section_key, self.subscription.name, self.subscription.id, *meter,
-            price.valid_from, charges.tier_from, price.id,
+            *self.section_key, price.category, self.subscription.name, self.subscription.id,
+            price.name or charges.meter, price.region, charges.meter, price.valid_from, charges.tier_from, price.id,
         )  # fmt: skip
 
 
