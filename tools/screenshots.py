@@ -2,8 +2,9 @@
 
     .venv/bin/python tools/screenshots.py --address http://127.0.0.1:8000 --person EMAIL=PASSWORD … --out screenshots
 
-Each person signs in and follows the links of the pages; of each kind of page the first few are photographed. With
-`--language` (may be repeated) the pages are shown in those languages, with `--dark` in the dark colours.
+Without a person it visits the demonstration office that `make run` has started in another terminal. Each person
+signs in and follows the links of the pages; of each kind of page the first few are photographed, in the person's own
+language. `--language` (may be repeated) chooses others, and they stay chosen; `--dark` takes the dark colours.
 """
 
 from __future__ import annotations
@@ -24,6 +25,14 @@ from tools.prepare import find_browser
 
 WIDTHS = {1440: 900, 390: 844}  # width → height of the window
 PAGES_OF_A_KIND = 2
+_DEMONSTRATION = Path(__file__).resolve().parent.parent / ".kvitto" / "demo" / "demo-password.txt"
+_VISITORS = (
+    "astrid@lindqvist.example",
+    "janis@daugava.example",
+    "saskia@harbour.example",
+    "pieter@harbour.example",
+    "yating@harbour.example",
+)
 _LANGUAGES = ("en", "sv", "lv", "nl", "zh-TW")
 _ADDRESSES = "links => links.map(link => new URL(link.getAttribute('href'), location).href.split('#')[0])"
 _OWN_PART = re.compile(r"(?<=/subscriptions/)[^/]+|(?<=/billing-profiles/)[^/]+|(?<=/invoices/)[^/]+|\d{4}-\d\d-\d\d")
@@ -33,11 +42,12 @@ def main() -> None:
     """Read the command line and photograph."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--address", default="http://127.0.0.1:8000")
-    parser.add_argument("--person", action="append", required=True, metavar="EMAIL=PASSWORD")
+    parser.add_argument("--person", action="append", metavar="EMAIL=PASSWORD")
     parser.add_argument("--out", type=Path, default=Path("screenshots"))
     parser.add_argument("--language", action="append", choices=_LANGUAGES)
     parser.add_argument("--dark", action="store_true")
     options = parser.parse_args()
+    options.person = options.person or people_of_the_demonstration()
     executable = find_browser()
     if not executable:
         sys.exit("There is no Chromium here. Name one with KVITTO_CHROMIUM=/path/to/chromium.")
@@ -46,10 +56,18 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         for person in options.person:
             email, _, password = person.partition("=")
-            for language in options.language or ["en"]:
+            for language in options.language or [""]:
                 for width in WIDTHS:
                     photograph(browser, options, email, password, language, width)
         browser.close()
+
+
+def people_of_the_demonstration() -> list[str]:
+    """One person for each kind of agreement and role, with the password the demonstration was given."""
+    if not _DEMONSTRATION.is_file():
+        sys.exit("Start the demonstration office first (make run), or name a --person and an --address.")
+    password = _DEMONSTRATION.read_text(encoding="utf-8").strip()
+    return [f"{email}={password}" for email in _VISITORS]
 
 
 def photograph(
@@ -64,7 +82,7 @@ def photograph(
         device_scale_factor=2 if width < 600 else 1,
     )
     page = context.new_page()
-    prefix = f"{email.partition('@')[0]}-{language}-{width}{'-dark' if options.dark else ''}"
+    prefix = f"{email.partition('@')[0]}-{language or 'own'}-{width}{'-dark' if options.dark else ''}"
     sign_in(page, options.address, email, password, language, options.out / f"{prefix}-sign-in.png")
     for number, (kind, address) in enumerate(walk(page, options.address)):
         page.goto(address)
@@ -81,15 +99,17 @@ def photograph(
 
 
 def sign_in(page: Page, address: str, email: str, password: str, language: str, file: Path) -> None:
-    """Choose the language, photograph the sign-in, and sign in; the language becomes the person's."""
+    """Photograph the sign-in and sign in; a language that is given becomes the person's."""
     page.goto(urljoin(address, "/sign-in/"))
-    choose_language(page, language)
+    if language:
+        choose_language(page, language)
     page.screenshot(path=file, full_page=True)
     page.fill("[name=login]", email)
     page.fill("[name=password]", password)
     page.click("main form button")
     page.wait_for_url("**/subscriptions/")
-    choose_language(page, language)
+    if language:
+        choose_language(page, language)
 
 
 def choose_language(page: Page, language: str) -> None:
