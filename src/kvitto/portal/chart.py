@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kvitto.periods import Period
 
 _TOP, _BASE = Decimal(12), Decimal(90)  # the plot lies between these heights; above it the value, below it the days
+_LEAST = Decimal("0.6")  # of the height: a day with usage that cost nothing does not look like one without usage
 _GAP = Decimal("0.22")  # of a day's width
 _STEPS = tuple(Decimal(step) for step in ("1", "1.5", "2", "3", "4", "5", "6", "8", "10"))
 _LABEL_EVERY = 5
@@ -67,7 +68,7 @@ class Chart:
 
 
 def chart_of_days(period: Period, amounts: Mapping[date, Money], currency: str) -> Chart:
-    """A bar for each day of the period that has an amount. A day below zero has a bar of no height, but its value."""
+    """A bar for each day of the period that has an amount. A day at or below zero has the least bar."""
     ceiling = _ceiling(max((amount.amount for amount in amounts.values()), default=Decimal(0)))
     width = Decimal(100) / period.length_in_days
     bars = tuple(
@@ -87,7 +88,7 @@ def chart_of_days(period: Period, amounts: Mapping[date, Money], currency: str) 
 
 
 def _bar(day: date, amount: Money, left: Decimal, width: Decimal, ceiling: Decimal) -> Bar:
-    top = _height_at(max(amount.amount, Decimal(0)) / ceiling)
+    top = min(_height_at(max(amount.amount, Decimal(0)) / ceiling), _BASE - _LEAST)
     middle = left + width / 2
     anchor, anchor_at = ("start", left) if middle < 20 else ("end", left + width) if middle > 80 else ("middle", middle)  # noqa: PLR2004
     return Bar(

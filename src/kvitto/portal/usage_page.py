@@ -161,4 +161,4 @@ def _chart(scope: InvoiceScope, period: Period, wanted: Asked, usage: DailyUsage
     """The days under the chosen filters; one chosen day does not hide the others."""
     if wanted.day:
         usage = daily_usage(settings.OFFICE, scope, period, replace(wanted, day=None, rows_per_page=1))
-    return chart_of_days(period, {day.day: day.cost for day in usage.days if day.cost}, usage.total.currency)
+    return chart_of_days(period, {day.day: day.cost for day in usage.days}, usage.total.currency)
