@@ -28,7 +28,7 @@ def test_a_day_without_usage_has_no_bar_and_every_day_a_mark() -> None:
     chart = chart_of_days(FEBRUARY, {date(2024, 2, 2): _usd("0"), date(2024, 2, 5): _usd("3")}, "USD")
     assert [bar.day.day for bar in chart.bars] == [2, 5]
     assert len(chart.marks) == 29
-    assert chart.bars[0].height == "0%"
+    assert chart.bars[0].height == "0.6%"
 
 
 def test_the_highest_line_is_the_next_round_number() -> None:
@@ -56,10 +56,10 @@ def test_bars_are_as_tall_as_their_share_of_the_top_line() -> None:
     assert chart.highest == chart.bars[0]
 
 
-def test_a_negative_day_keeps_its_value_and_has_no_height() -> None:
+def test_a_negative_day_keeps_its_value_and_has_the_least_height() -> None:
     """A correction below zero does not draw a bar upwards."""
     chart = chart_of_days(FEBRUARY, {date(2024, 2, 1): _usd("-5"), date(2024, 2, 2): _usd("5")}, "USD")
-    assert chart.bars[0].height == "0%"
+    assert chart.bars[0].height == "0.6%"
     assert chart.bars[0].amount == _usd("-5")
 
 
