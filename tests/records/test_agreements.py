@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from kvitto.agreements.hierarchy import Scope, ScopeKind
-from kvitto.records.agreements import invoice_scope, invoice_scopes, latest_revision, seller, tree, tree_around
+from kvitto.agreements.facts import to_facts
+from kvitto.agreements.hierarchy import Offer, OfferKind, Scope, ScopeKind, Subscription
+from kvitto.records.agreements import (
+    AmbiguousName,
+    invoice_scope,
+    invoice_scopes,
+    latest_revision,
+    seller,
+    subscription_called,
+    tree,
+    tree_around,
+)
 from kvitto.runs.apply_agreements import apply
 from kvitto.runs.office import Office
 from tests.agreements.example_file import EXAMPLE, written
@@ -71,3 +81,23 @@ def test_before_the_first_revision_nothing_was_known() -> None:
     assert invoice_scopes(revision=0) == []
     assert seller(revision=0) is None
     assert latest_revision() > 0
+
+
+def test_a_subscription_answers_to_its_id_and_to_each_of_its_names() -> None:
+    """The id, the names in usage files, and its own name lead to it; a name that two have leads to a question."""
+    from kvitto.records.models import AgreementRecord, Revision
+
+    revision = Revision.objects.create(recorded_at=datetime(2024, 1, 1, tzinfo=UTC), cause="test")
+    offer = Offer(OfferKind.PAY_AS_YOU_GO)
+    for key, name, known_as in (("s-1", "Lab", ("pg",)), ("s-2", "Twin", ()), ("s-3", "Twin", ())):
+        one = Subscription(key, "a", name, offer, date(2024, 1, 1), known_as=known_as)
+        AgreementRecord.objects.create(
+            kind="subscription", key=key, parent="a", facts=to_facts(one), valid_from=one.started_on,
+            recorded_in=revision,
+        )  # fmt: skip
+    assert {getattr(subscription_called(name), "id", None) for name in ("s-1", "pg", "Lab")} == {"s-1"}
+    assert subscription_called("Nobody") is None
+    with pytest.raises(
+        AmbiguousName, match=r"Several subscriptions are called Twin: s-2 and s-3\. Say which by its id\."
+    ):
+        subscription_called("Twin")

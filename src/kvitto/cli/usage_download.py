@@ -28,7 +28,7 @@ class UnknownSubscription(UnableTo):
         " waits for a price, 1 if there is no file."
     ),
 )
-@click.option("--subscription", required=True, help=translated("Its id, or a name by which usage files know it."))
+@click.option("--subscription", required=True, help=translated("The subscription's id, or a name of it."))
 @click.option(
     "--period",
     "period_name",
@@ -50,11 +50,11 @@ class UnknownSubscription(UnableTo):
 @office_command
 def download(office: Office, subscription: str, period_name: str, out: Path, *, bom: bool) -> None:
     """Write the daily usage of a subscription to a CSV file."""
-    from kvitto.records.agreements import invoice_scope_of_subscription, subscription_names
+    from kvitto.records.agreements import invoice_scope_of_subscription, subscription_called
     from kvitto.runs.make_documents import usage_csv
     from kvitto.runs.named_period import named_period
 
-    found = subscription_names().get(subscription)
+    found = subscription_called(subscription)
     scope = invoice_scope_of_subscription(found.id) if found else None
     if found is None or scope is None:
         raise UnknownSubscription(phrase("No subscription has the id or the name “{name}”.", name=subscription))

@@ -24,17 +24,26 @@ from kvitto.agreements.hierarchy import (
     Subscription,
 )
 from kvitto.agreements.tree import Tree
+from kvitto.errors import UnableTo
+from kvitto.language import phrase
 from kvitto.records.models import AgreementRecord
 from kvitto.records.revisions import believed, latest_revision
 
 _CHUNK = 5000
 
+
+class AmbiguousName(UnableTo):
+    """A name that several subscriptions have."""
+
+
 __all__ = [
+    "AmbiguousName",
     "invoice_scope",
     "invoice_scope_of_subscription",
     "invoice_scopes",
     "latest_revision",
     "seller",
+    "subscription_called",
     "subscription_names",
     "tree",
     "tree_around",
@@ -79,6 +88,24 @@ def subscription_names(revision: int | None = None, on: date | None = None) -> d
     for subscription in _tree_of(_loaded(_records(revision, on), ScopeKind.SUBSCRIPTION, Q())).subscriptions.values():
         names |= dict.fromkeys((subscription.id, *subscription.known_as), subscription)
     return names
+
+
+def subscription_called(name: str) -> Subscription | None:
+    """The subscription with this id, this name in usage files, or this name on invoices; None if there is none.
+
+    Raises `AmbiguousName` if the name on invoices is that of several.
+    """
+    by_name = subscription_names()
+    if name in by_name:
+        return by_name[name]
+    so_called = {subscription.id: subscription for subscription in by_name.values() if subscription.name == name}
+    if len(so_called) > 1:
+        raise AmbiguousName(
+            phrase(
+                "Several subscriptions are called {name}: {ids}. Say which by its id.", name=name, ids=sorted(so_called)
+            )
+        )
+    return next(iter(so_called.values()), None)
 
 
 def seller(revision: int | None = None, on: date | None = None) -> Seller | None:

@@ -11,7 +11,7 @@ from kvitto.invoicing.absence import Reason
 from kvitto.invoicing.status import Status
 from kvitto.language import Phrase, phrase
 from kvitto.periods import Period
-from kvitto.records.agreements import invoice_scope_of_subscription, subscription_names
+from kvitto.records.agreements import invoice_scope_of_subscription, subscription_called
 from kvitto.records.gate import Action, NotFound, Refused, invoice_for, scope_for
 from kvitto.records.invoices import IssuedInvoice
 from kvitto.records.models import Person
@@ -47,12 +47,12 @@ class Answer:
 def why(office: Office, subscription: str, period: str, person: str | None = None) -> Answer:
     """The answer for the period named by its first day's month ("2024-02") or by that day itself.
 
-    `subscription` is an id or a name by which usage calls it; one under a Customer Agreement answers for its billing
-    profile. With `person` (an e-mail address) the gate is asked first, and the answer holds what that person may know.
-    Raises `NotFound`, `UnableToExplain` or `UnableToFindPeriod`.
+    `subscription` is an id, a name by which usage calls it, or its own name; one under a Customer Agreement answers for
+    its billing profile. With `person` (an e-mail address) the gate is asked first, and the answer holds what that person
+    may know. Raises `NotFound`, `UnableToExplain` or `UnableToFindPeriod`.
     """
     asker = _person(person) if person else None
-    found = subscription_names().get(subscription)
+    found = subscription_called(subscription)
     if found is None:
         raise _unknown(subscription, asker)
     try:

@@ -10,7 +10,7 @@ from kvitto.agreements.hierarchy import Scope
 from kvitto.errors import UnableTo
 from kvitto.invoicing.status import Status, day_in, status_of
 from kvitto.language import phrase
-from kvitto.records.agreements import invoice_scope_of_subscription, invoice_scopes, subscription_names
+from kvitto.records.agreements import invoice_scope_of_subscription, invoice_scopes, subscription_called
 from kvitto.records.invoices import IssuedInvoice, list_invoices
 
 
@@ -53,7 +53,7 @@ def scope_names() -> dict[Scope, str]:
 
 def scopes_named(subscription: str) -> list[Scope]:
     """What the invoices of the subscription (its id, or a name of it) are made for. Raises `UnableToList`."""
-    found = subscription_names().get(subscription)
+    found = subscription_called(subscription)
     scope = invoice_scope_of_subscription(found.id) if found else None
     if scope is None:
         raise UnableToList(phrase("There is no subscription with the id or name {name}.", name=subscription))
