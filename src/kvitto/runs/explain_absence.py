@@ -48,7 +48,7 @@ def why(office: Office, subscription: str, period: str, person: str | None = Non
     """The answer for the period named by its first day's month ("2024-02") or by that day itself.
 
     `subscription` is an id, a name by which usage calls it, or its own name; one under a Customer Agreement answers for
-    its billing profile. With `person` (an e-mail address) the gate is asked first, and the answer holds what that person
+    its billing profile. With `person` (an e-mail address) the gate is asked first, and the answer holds what he or she
     may know. Raises `NotFound`, `UnableToExplain` or `UnableToFindPeriod`.
     """
     asker = _person(person) if person else None
