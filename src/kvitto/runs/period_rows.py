@@ -82,9 +82,7 @@ def rows_of_scopes(
         rows[invoice.scope].append(_billed_row(invoice, zones[invoice.scope], now))
     for rated in rate_periods(office, unbilled, as_of):
         rows[rated.scope.scope].append(_unbilled_row(rated, now, office.cutoff))
-    return {
-        scope: sorted(found, key=lambda row: row.period, reverse=True)[:latest] for scope, found in rows.items()
-    }
+    return {scope: sorted(found, key=lambda row: row.period, reverse=True)[:latest] for scope, found in rows.items()}
 
 
 def row_of(office: Office, scope: InvoiceScope, period: Period) -> PeriodRow:
