@@ -17,7 +17,7 @@ from kvitto.cli.usage import usage
 from kvitto.money import exact_sum
 from kvitto.records.invoices import list_invoices, load
 from kvitto.records.models import DocumentRecord
-from kvitto.runs.issue_invoices import close
+from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.make_documents import invoice_pdf
 from kvitto.runs.office import Office
 from tests.documents.cast import text_of

@@ -194,7 +194,7 @@ def _usage() -> str:
 
 def build(office: Office, folder: Path) -> None:
     """Agreements, people with a password, prices, usage up to the clock, and every invoice that is due."""
-    from kvitto.runs.issue_invoices import close
+    from kvitto.runs.closing.issue_invoices import close
 
     files = {
         "agreements.toml": _agreements(),

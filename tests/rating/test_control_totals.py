@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from kvitto.agreements.price_file import read_prices
-from kvitto.agreements.price_mapping import read_price_mapping
+from kvitto.agreements.price_files.price_file import read_prices
+from kvitto.agreements.price_files.price_mapping import read_price_mapping
 from kvitto.agreements.price_sheet import Price
 from kvitto.money import exact_sum, round_half_away
 from kvitto.periods import Period, calendar_month

@@ -12,10 +12,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kvitto.agreements.declaration import UnableToReadAgreements
+from kvitto.agreements.declaration.agreements_file import UnableToReadAgreements
 from kvitto.agreements.hierarchy import Scope, ScopeKind, Subscription
-from kvitto.agreements.plan import Change, ChangeKind
-from kvitto.agreements.plan_words import plan_sentences
+from kvitto.agreements.planning.plan import Change, ChangeKind
+from kvitto.agreements.planning.plan_words import plan_sentences
 from kvitto.records.agreements import (
     invoice_scope,
     invoice_scope_of_subscription,

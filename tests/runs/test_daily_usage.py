@@ -16,8 +16,8 @@ from kvitto.money import exact_sum
 from kvitto.periods import calendar_month
 from kvitto.records.agreements import invoice_scope
 from kvitto.runs import daily_usage as daily_usage_module
+from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.daily_usage import Asked, DailyUsage, Grouping, daily_usage
-from kvitto.runs.issue_invoices import close
 from kvitto.runs.office import Office
 from tests.runs.offices import FIRST_CLOSE, at, import_price, import_rows, made
 

@@ -9,8 +9,8 @@ import pytest
 
 from kvitto.language import Phrase
 from kvitto.records.gate import NotFound
+from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.explain_absence import Answer, UnableToExplain, why
-from kvitto.runs.issue_invoices import close
 from kvitto.runs.named_period import UnableToFindPeriod
 from kvitto.runs.office import Office
 from tests.runs.offices import FIRST_CLOSE, at, made

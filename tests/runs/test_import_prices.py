@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kvitto.agreements.price_rows import UnableToReadPrices
+from kvitto.agreements.price_files.price_rows import UnableToReadPrices
 from kvitto.records.models import Revision
 from kvitto.records.prices import prices_as_of
 from kvitto.runs.import_prices import import_prices

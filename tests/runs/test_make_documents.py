@@ -21,7 +21,7 @@ from kvitto.periods import calendar_month
 from kvitto.records.agreements import invoice_scope, invoice_scope_of_subscription
 from kvitto.records.invoices import Altered, NotIssued, list_invoices, load
 from kvitto.records.models import DocumentRecord, InvoiceRecord
-from kvitto.runs.issue_invoices import close
+from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.make_documents import DamagedDocument, UnknownLanguage, invoice_pdf, render_missing, usage_csv
 from kvitto.runs.office import Office
 from kvitto.runs.period_charges import NoLongerAddsUp

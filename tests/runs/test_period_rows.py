@@ -14,7 +14,7 @@ from kvitto.periods import Period, midnight
 from kvitto.records.agreements import invoice_scope_of_subscription, invoice_scopes
 from kvitto.records.invoices import load
 from kvitto.runs import rated_periods
-from kvitto.runs.issue_invoices import close
+from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.office import Office
 from kvitto.runs.period_rows import PeriodRow, period_rows, row_of, rows_of_scopes
 from kvitto.runs.statement import statement

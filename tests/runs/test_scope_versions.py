@@ -10,7 +10,7 @@ import pytest
 
 from kvitto.records.invoices import load
 from kvitto.runs.apply_agreements import apply
-from kvitto.runs.issue_invoices import close
+from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.office import Office
 from kvitto.runs.period_rows import period_rows
 from tests.runs.offices import AGREEMENTS, FIRST_CLOSE, at, import_rows, made, written

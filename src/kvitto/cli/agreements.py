@@ -14,7 +14,7 @@ from kvitto.language import phrase, translated
 from kvitto.runs.office import Office
 
 if TYPE_CHECKING:
-    from kvitto.agreements.plan import Plan
+    from kvitto.agreements.planning.plan import Plan
 
 
 @click.group(help=translated("What the office has agreed with its customers."))
@@ -61,14 +61,14 @@ def _someone_can_be_asked() -> bool:
 
 
 def _show(plan: Plan) -> None:
-    from kvitto.agreements.plan_words import plan_sentences
+    from kvitto.agreements.planning.plan_words import plan_sentences
 
     for sentence in plan_sentences(plan):
         click.echo(str(sentence))
 
 
 def _say_result(plan: Plan, *, applied: bool, as_json: bool) -> None:
-    from kvitto.agreements.plan_words import plan_data
+    from kvitto.agreements.planning.plan_words import plan_data
     from kvitto.records.revisions import latest_revision
 
     if as_json:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from kvitto.invoicing.absence import Absence
     from kvitto.periods import Period
     from kvitto.records.invoices import IssuedInvoice
-    from kvitto.runs.close_report import CloseReport
-    from kvitto.runs.issue_invoices import Progress
+    from kvitto.runs.closing.close_report import CloseReport
+    from kvitto.runs.closing.issue_invoices import Progress
     from kvitto.runs.office import Office
 
 NOT_ALL_DONE = 3
@@ -42,7 +42,7 @@ def period() -> None:
 @office_command
 def close(office: Office, month: str | None, *, as_json: bool) -> None:
     """Close, and say what became of every period."""
-    from kvitto.runs import issue_invoices
+    from kvitto.runs.closing import issue_invoices
 
     with _progress() as progress:
         report = issue_invoices.close(office, month, progress)

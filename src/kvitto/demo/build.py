@@ -18,8 +18,8 @@ from kvitto.language import Phrase, phrase
 from kvitto.periods import midnight
 from kvitto.records.office import office_fact, set_office_fact
 from kvitto.runs.apply_agreements import apply
+from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.import_prices import import_prices
-from kvitto.runs.issue_invoices import close
 from kvitto.runs.office import Office
 from kvitto.runs.take_in_usage import take_in
 

@@ -13,11 +13,11 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Max
 
 from kvitto.access.roles import Role
-from kvitto.agreements.declared import DeclaredPerson, DeclaredRole
+from kvitto.agreements.declaration.declared import DeclaredPerson, DeclaredRole
 from kvitto.agreements.facts import from_facts, kind_of, parent_of, to_facts
 from kvitto.agreements.hierarchy import Scope, ScopeKind
-from kvitto.agreements.plan import Agreements, Change, Key, Plan
-from kvitto.agreements.versions import Version
+from kvitto.agreements.planning.plan import Agreements, Change, Key, Plan
+from kvitto.agreements.planning.versions import Version
 from kvitto.records.models import AgreementRecord, InvoiceRecord, Person, Revision, RoleAssignment
 
 _BATCH = 1000

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from django.db import transaction
 
-from kvitto.agreements.declaration import read_declaration
-from kvitto.agreements.declared import Declaration
-from kvitto.agreements.mistakes import lines_of
-from kvitto.agreements.plan import Plan, make_plan
-from kvitto.agreements.plan_checks import refusals
+from kvitto.agreements.declaration.agreements_file import read_declaration
+from kvitto.agreements.declaration.declared import Declaration
+from kvitto.agreements.declaration.mistakes import lines_of
+from kvitto.agreements.planning.plan import Plan, make_plan
+from kvitto.agreements.planning.plan_checks import refusals
 from kvitto.errors import UnableTo
 from kvitto.language import Phrase, phrase
 from kvitto.records.agreement_changes import agreements_now, invoiced_up_to, record_plan

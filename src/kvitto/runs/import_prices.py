@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from kvitto.agreements.price_file import PriceFile, read_prices
-from kvitto.agreements.price_mapping import read_price_mapping
-from kvitto.agreements.price_rows import PriceFault, UnableToReadPrices
+from kvitto.agreements.price_files.price_file import PriceFile, read_prices
+from kvitto.agreements.price_files.price_mapping import read_price_mapping
+from kvitto.agreements.price_files.price_rows import PriceFault, UnableToReadPrices
 from kvitto.agreements.price_sheet import Price
 from kvitto.language import phrase
 from kvitto.records.prices import RecordedPrices, record_prices

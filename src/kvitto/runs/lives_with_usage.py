@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from kvitto.agreements.hierarchy import Subscription
-from kvitto.agreements.plan import Change
-from kvitto.agreements.versions import EVER
+from kvitto.agreements.planning.plan import Change
+from kvitto.agreements.planning.versions import EVER
 from kvitto.language import Phrase, phrase
 from kvitto.periods import Period
 from kvitto.records.usage_files import manifest

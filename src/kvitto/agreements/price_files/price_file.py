@@ -9,8 +9,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from kvitto.agreements.price_mapping import PriceMapping, RowText
-from kvitto.agreements.price_rows import PriceFault, PriceRow, UnableToReadPrices, read_rows
+from kvitto.agreements.price_files.price_mapping import PriceMapping, RowText
+from kvitto.agreements.price_files.price_rows import PriceFault, PriceRow, UnableToReadPrices, read_rows
 from kvitto.agreements.price_sheet import Price, PriceModel, Tier, in_force
 from kvitto.language import Phrase, phrase
 from kvitto.money import PRICE, QUANTITY, Width

@@ -16,8 +16,8 @@ from kvitto.money import Money, exact_sum
 from kvitto.periods import calendar_month
 from kvitto.records.invoices import altered_invoices, load
 from kvitto.records.models import InvoiceRecord, NumberSeries
-from kvitto.runs.close_report import CloseReport
-from kvitto.runs.issue_invoices import UnableToClose, close
+from kvitto.runs.closing.close_report import CloseReport
+from kvitto.runs.closing.issue_invoices import UnableToClose, close
 from kvitto.runs.office import Office
 from tests.runs.offices import (
     AGREEMENTS,
@@ -271,7 +271,7 @@ def test_days_are_not_billed_twice_when_billing_days_change(small: Office) -> No
     from kvitto.agreements.billing_periods import periods_of
     from kvitto.records.agreements import invoice_scopes
     from kvitto.records.invoices import list_invoices
-    from kvitto.runs.periods_to_close import periods_to_close
+    from kvitto.runs.closing.periods_to_close import periods_to_close
     from kvitto.runs.rate_period import current_as_of
 
     close(small)

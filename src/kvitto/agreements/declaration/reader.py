@@ -7,7 +7,9 @@ from typing import Any
 
 from kvitto.access.roles import ROLES, Role, roles_held_on
 from kvitto.agreements.billing_periods import LAST_ANNIVERSARY_DAY, anniversary_day_of
-from kvitto.agreements.declaration_parts import (
+from kvitto.agreements.declaration.declared import Declaration, DeclaredPerson, DeclaredRole
+from kvitto.agreements.declaration.mistakes import Mistakes
+from kvitto.agreements.declaration.parts import (
     read_currency,
     read_offer,
     read_party,
@@ -15,7 +17,7 @@ from kvitto.agreements.declaration_parts import (
     read_seller,
     read_tax,
 )
-from kvitto.agreements.declared import Declaration, DeclaredPerson, DeclaredRole
+from kvitto.agreements.declaration.toml_table import Table
 from kvitto.agreements.hierarchy import (
     AgreementType,
     BillingAccount,
@@ -25,8 +27,6 @@ from kvitto.agreements.hierarchy import (
     ScopeKind,
     Subscription,
 )
-from kvitto.agreements.mistakes import Mistakes
-from kvitto.agreements.toml_table import Table
 from kvitto.language import LANGUAGES, phrase
 
 _LONGEST_TERMS = 365

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from kvitto.agreements.facts import SELLER
 from kvitto.agreements.hierarchy import ScopeKind, Subscription
-from kvitto.agreements.move_checks import Invoiced, move_refusals
-from kvitto.agreements.plan import Agreements, Change, Plan
+from kvitto.agreements.planning.move_checks import Invoiced, move_refusals
+from kvitto.agreements.planning.plan import Agreements, Change, Plan
 from kvitto.language import Phrase, phrase
 
 _ALWAYS_FIXED = {

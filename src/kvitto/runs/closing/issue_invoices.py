@@ -21,14 +21,14 @@ from kvitto.periods import Period, month_named
 from kvitto.records.agreements import invoice_scopes
 from kvitto.records.invoices import Issuing, issue, latest_issue_date, list_invoices, previous_invoice
 from kvitto.records.prices import prices_by_id
-from kvitto.runs.close_report import Blocked, CloseReport, WithoutInvoice
-from kvitto.runs.late_usage import late_usage
+from kvitto.runs.closing.close_report import Blocked, CloseReport, WithoutInvoice
+from kvitto.runs.closing.late_usage import late_usage
+from kvitto.runs.closing.periods_to_close import periods_to_close
+from kvitto.runs.closing.second_rating import causes_to_hold
 from kvitto.runs.make_documents import render_missing
 from kvitto.runs.office import Office
-from kvitto.runs.periods_to_close import periods_to_close
 from kvitto.runs.rate_period import current_as_of
 from kvitto.runs.rated_periods import RatedPeriod, absence_facts, rate_periods
-from kvitto.runs.second_rating import causes_to_hold
 
 Progress = Callable[[Phrase, int, int], None]
 _CHECKING = phrase("Checking invoices against the reference")

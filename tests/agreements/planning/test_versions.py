@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kvitto.agreements.hierarchy import InvoiceSection, Offer, OfferKind, Subscription
-from kvitto.agreements.versions import Version, declared_anew
+from kvitto.agreements.planning.versions import Version, declared_anew
 from kvitto.money import Money
 
 START = date(2024, 1, 1)

@@ -10,9 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from kvitto.agreements.declaration_reader import DeclarationReader
-from kvitto.agreements.declared import Declaration, DeclaredPerson, DeclaredRole
-from kvitto.agreements.mistakes import Mistakes, UnableToReadAgreements
+from kvitto.agreements.declaration.declared import Declaration, DeclaredPerson, DeclaredRole
+from kvitto.agreements.declaration.mistakes import Mistakes, UnableToReadAgreements
+from kvitto.agreements.declaration.reader import DeclarationReader
 from kvitto.language import phrase
 
 __all__ = ["Declaration", "DeclaredPerson", "DeclaredRole", "UnableToReadAgreements", "read_declaration"]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from kvitto.agreements.hierarchy import InvoiceSection, ScopeKind, Subscription
-from kvitto.agreements.plan import Agreements, Change, Key, Plan
+from kvitto.agreements.planning.plan import Agreements, Change, Key, Plan
 from kvitto.language import Phrase, phrase
 
 Invoiced = Mapping[Key, date]  # kind and id of accounts and of what invoices are made for → end of the latest period

@@ -13,12 +13,12 @@ from kvitto.rating.charge import ChargeLine
 from kvitto.records.agreements import invoice_scopes
 from kvitto.records.prices import prices_as_of
 from kvitto.records.usage_files import manifest
-from kvitto.runs import reference_check
+from kvitto.runs.closing import reference_check
+from kvitto.runs.closing.reference_check import CheckTask, rate_again
 from kvitto.runs.office import Office
 from kvitto.runs.rate_period import current_as_of, members_of, rate_scopes
-from kvitto.runs.reference_check import CheckTask, rate_again
+from tests.runs.closing.test_issue_invoices import FEBRUARY
 from tests.runs.offices import FIRST_CLOSE, made
-from tests.runs.test_issue_invoices import FEBRUARY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 MakeOffice = Callable[..., Office]
@@ -82,5 +82,5 @@ def test_the_reference_knows_no_database() -> None:
     import subprocess
     import sys
 
-    code = "import sys, kvitto.runs.reference_check; sys.exit('django' in sys.modules)"
+    code = "import sys, kvitto.runs.closing.reference_check; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parent).returncode == 0

@@ -8,10 +8,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from kvitto.agreements.declared import Declaration, DeclaredPerson, DeclaredRole
+from kvitto.agreements.declaration.declared import Declaration, DeclaredPerson, DeclaredRole
 from kvitto.agreements.facts import Agreed, kind_of, to_facts
 from kvitto.agreements.hierarchy import BillingAccount, Scope, ScopeKind, Seller, Subscription
-from kvitto.agreements.versions import Version, declared_anew, first_difference, own_start
+from kvitto.agreements.planning.versions import Version, declared_anew, first_difference, own_start
 
 Key = tuple[str, str]  # kind ("seller" or a ScopeKind) and id
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kvitto.agreements.price_mapping import RowText, UnableToMapPrices, read_price_mapping
+from kvitto.agreements.price_files.price_mapping import RowText, UnableToMapPrices, read_price_mapping
 
-_DEMO = Path(__file__).parents[2] / "src" / "kvitto" / "demo" / "files" / "mappings"
+_DEMO = Path(__file__).parents[3] / "src" / "kvitto" / "demo" / "files" / "mappings"
 _GOOD = """
 price_sheet = "list"
 currency = "USD"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kvitto.access.roles import Role
-from kvitto.agreements.declaration import DeclaredRole, UnableToReadAgreements, read_declaration
+from kvitto.agreements.declaration.agreements_file import DeclaredRole, UnableToReadAgreements, read_declaration
 from kvitto.agreements.hierarchy import AgreementType, OfferKind, Scope, ScopeKind
 from kvitto.language import LANGUAGES, speaking
 from kvitto.money import Money

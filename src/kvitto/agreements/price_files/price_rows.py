@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from kvitto.agreements.mistakes import lines_of
+from kvitto.agreements.declaration.mistakes import lines_of
 from kvitto.errors import UnableTo
 from kvitto.language import Phrase, phrase, phrases
 

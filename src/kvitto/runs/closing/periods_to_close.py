@@ -14,7 +14,7 @@ from kvitto.invoicing.invoice import AsOf
 from kvitto.language import Phrase, phrase
 from kvitto.periods import Period
 from kvitto.records.invoices import IssuedInvoice
-from kvitto.runs.close_report import Blocked, NotDue
+from kvitto.runs.closing.close_report import Blocked, NotDue
 from kvitto.runs.office import Office
 from kvitto.runs.rated_periods import RatedPeriod, absence_facts
 from kvitto.runs.scope_versions import ScopeVersions

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from kvitto.agreements.mistakes import Mistakes
+from kvitto.agreements.declaration.mistakes import Mistakes
 from kvitto.language import Phrase, phrase
 
 LONGEST_TEXT = 200

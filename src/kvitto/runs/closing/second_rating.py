@@ -17,11 +17,11 @@ from kvitto.rating.charge import ChargeLine, Unpriced
 from kvitto.records.models import UsageFile
 from kvitto.records.prices import prices_as_of
 from kvitto.records.usage_files import manifest
-from kvitto.runs.close_report import unpriced_sentences
+from kvitto.runs.closing.close_report import unpriced_sentences
+from kvitto.runs.closing.reference_check import CheckTask, rate_again
 from kvitto.runs.office import Office
 from kvitto.runs.rate_period import members_of
 from kvitto.runs.rated_periods import RatedPeriod
-from kvitto.runs.reference_check import CheckTask, rate_again
 
 _INVOICES_PER_TASK = 20
 _DIFFERENCES_NAMED = 5

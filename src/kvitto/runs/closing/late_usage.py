@@ -12,7 +12,7 @@ from kvitto.periods import Period
 from kvitto.records.invoices import IssuedInvoice
 from kvitto.records.models import UsageFile
 from kvitto.records.usage_files import files_after
-from kvitto.runs.close_report import LateUsage
+from kvitto.runs.closing.close_report import LateUsage
 from kvitto.runs.office import Office
 from kvitto.usage.store import daily_sums
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from kvitto.agreements.codes import CURRENCIES, STANDARD_RATE, TAX_CATEGORIES, countries, time_zones
-from kvitto.agreements.declared import DeclaredPerson
+from kvitto.agreements.declaration.codes import CURRENCIES, STANDARD_RATE, TAX_CATEGORIES, countries, time_zones
+from kvitto.agreements.declaration.declared import DeclaredPerson
+from kvitto.agreements.declaration.toml_table import Table
 from kvitto.agreements.hierarchy import (
     Address,
     AgreementType,
@@ -16,7 +17,6 @@ from kvitto.agreements.hierarchy import (
     Seller,
     TaxTreatment,
 )
-from kvitto.agreements.toml_table import Table
 from kvitto.language import LANGUAGES, Phrase, phrase
 from kvitto.money import RATE, Money, currency_decimals
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kvitto.access.roles import ROLES
-from kvitto.agreements.declared import DeclaredPerson, DeclaredRole
+from kvitto.agreements.declaration.declared import DeclaredPerson, DeclaredRole
 from kvitto.agreements.facts import SELLER, Agreed
 from kvitto.agreements.hierarchy import ScopeKind, Seller
-from kvitto.agreements.plan import Change, ChangeKind, FieldChange, Key, Plan
+from kvitto.agreements.planning.plan import Change, ChangeKind, FieldChange, Key, Plan
 from kvitto.language import Phrase, phrase, phrases
 
 MOST_SHOWN = 40  # of each kind of change; the rest is counted
