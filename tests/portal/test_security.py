@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from kvitto.config.home import make_home
 from kvitto.runs.office import Office
+from tests.command import Command
 from tests.portal.small_office import ADMINISTRATOR, LAB, PROFILE, PROFILE_OWNER
 
 USAGE = f"/subscriptions/{LAB}/periods/2024-03-05/"
@@ -88,13 +88,7 @@ def test_behind_https_the_settings_pass_djangos_inspection(tmp_path: Path) -> No
     make_home(tmp_path)
     result = subprocess.run(
         [sys.executable, "-m", "django", "check", "--deploy", "--fail-level", "INFO"],
-        env={
-            **os.environ,
-            "KVITTO_HOME": str(tmp_path),
-            "KVITTO_SECURE": "true",
-            "KVITTO_DATABASE": "sqlite",
-            "DJANGO_SETTINGS_MODULE": "kvitto.config.settings",
-        },
+        env=Command(tmp_path).all_environment(KVITTO_SECURE="true", DJANGO_SETTINGS_MODULE="kvitto.config.settings"),
         capture_output=True,
         text=True,
         check=False,
