@@ -207,7 +207,9 @@ def format_short_date(day: date, language: Language | None = None) -> str:
 
 
 def format_period(period: Period, language: Language | None = None) -> str:
-    """First and last day of the period: 5 Feb – 4 Mar 2024."""
+    """First and last day of the period: 5 Feb – 4 Mar 2024; a single day alone."""
+    if period.length_in_days == 1:
+        return format_short_date(period.start, language)
     locale = (language or current_language()).locale
     return format_interval(period.start, period.last_day, skeleton="yMMMd", locale=locale)
 

@@ -86,7 +86,7 @@ def test_people_read_the_list_of_invoices(say: Say) -> None:
     """Nothing yet, then a table."""
     before, _, after, unknown = say("invoices list", "period close", "invoices list", "invoices list --subscription x")
     assert lines(before) == ["No invoice was issued yet."]
-    assert lines(after)[0] == "Number For Billing period Total Due date Status"
+    assert lines(after)[0] == "Number Invoiced for Billing period Total Due date Status"
     assert "K-2024-000003 Lab 1–29 Feb 2024 1.26 USD 9 April 2024 Due" in lines(after)
     assert (unknown.status, unknown.err.strip()) == (1, "There is no subscription with the id or name x.")
 

@@ -72,7 +72,7 @@ def _tell_who_can_sign_in(password: str) -> None:
     click.echo()
     _say(phrase("These people can sign in, with the password {password}", password=password))
     print_table(
-        (phrase("Address"), phrase("Name"), phrase("Language")),
+        (phrase("E-mail"), phrase("Full name"), phrase("Language")),
         [(person.email, person.get_full_name(), _own_name(person.language)) for person in people],
     )
 

@@ -62,7 +62,7 @@ def print_invoices(scopes: Iterable[Scope] | None = None, office: Office | None 
     if not listed:
         click.echo(str(phrase("No invoice was issued yet.")))
         return
-    heads = [phrase("Number"), phrase("For"), phrase("Billing period"), phrase("Total"), phrase("Due date")]
+    heads = [phrase("Number"), phrase("Invoiced for"), phrase("Billing period"), phrase("Total"), phrase("Due date")]
     rows = [
         [one.invoice.number, one.name, one.invoice.period, one.invoice.payable, one.invoice.due_date] for one in listed
     ]

@@ -54,8 +54,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command in the caller's language."""
     with speaking(wanted_language()) as language:
         _let_click_speak(language)
+        _say_version_option(kvitto)
         kvitto.help = translated("Usage in, rated charges, invoices, and a copy of the bill for every customer.")
         kvitto.main(arguments)
+
+
+def _say_version_option(command: click.Command) -> None:
+    # click reads this one sentence when the module is imported, before the language is known.
+    for option in command.params:
+        if option.name == "version" and isinstance(option, click.Option):
+            option.help = gettext.gettext("Show the version and exit.")
 
 
 def _let_click_speak(language: Language) -> None:

@@ -39,7 +39,7 @@ def list_people(_office: Office, *, as_json: bool) -> None:
             ]
         )
         return
-    heads = [phrase("E-mail"), phrase("Name"), phrase("Language"), phrase("Time zone"), phrase("Can sign in")]
+    heads = [phrase("E-mail"), phrase("Full name"), phrase("Language"), phrase("Time zone"), phrase("Can sign in")]
     print_table(
         heads,
         [

@@ -85,7 +85,7 @@ def _print(report: CloseReport) -> None:
     _print_sentences(phrase("No invoice:"), [(one.scope, one.absence.phrase) for one in report.without_invoice])
     if report.not_due:
         _say(phrase("Not due yet:"))
-        heads = (phrase("For"), phrase("Billing period"), phrase("Invoice from"))
+        heads = (phrase("Invoiced for"), phrase("Billing period"), phrase("Invoice from"))
         print_table(heads, [(one.scope.name, one.period, one.invoice_at) for one in report.not_due])
     late = [
         phrases(
@@ -110,7 +110,7 @@ def _print_issued(issued: Sequence[IssuedInvoice], names: dict[Scope, str]) -> N
         _say(phrase("No invoice was issued."))
         return
     _say(phrases("{count} invoice was issued:", "{count} invoices were issued:", len(issued)))
-    heads = (phrase("Number"), phrase("For"), phrase("Billing period"), phrase("Total"), phrase("Due date"))
+    heads = (phrase("Number"), phrase("Invoiced for"), phrase("Billing period"), phrase("Total"), phrase("Due date"))
     rows = [(one.number, names.get(one.scope, ""), one.period, one.payable, one.due_date) for one in issued]
     print_table(heads, rows, numbers=(3,))
 

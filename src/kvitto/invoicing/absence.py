@@ -80,6 +80,11 @@ class Absence:
     changes_on: date | None = None
     invoice_day: date | None = None
 
+    @property
+    def is_lasting(self) -> bool:
+        """True if no invoice is to come, as far as is known."""
+        return self.invoice_day is None
+
 
 def why_no_invoice(facts: AbsenceFacts) -> Absence:
     """The one reason why the period has no invoice."""

@@ -81,6 +81,7 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
         "period": period,
         "row": row,
         "is_final": bool(usage.invoice_number),
+        "is_settled": bool(row and row.absence and row.absence.is_lasting),
         "charges": charges,
         "unrounded": _whole(scope, period).total if is_filtered and charges is None else usage.total,
         "rounding": charges - usage.total if charges is not None and not is_filtered else None,
