@@ -6,7 +6,7 @@ from decimal import Decimal, Inexact
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kvitto.money import (
@@ -26,6 +26,7 @@ from kvitto.money import (
     total,
     zero,
 )
+from tests.campaign import size
 
 exact_quantities = st.decimals(min_value=-(10**20), max_value=10**20, places=15, allow_nan=False)
 
@@ -53,6 +54,8 @@ def test_halves_go_away_from_zero(value: str, decimals: int, rounded: str) -> No
     assert str(round_half_away(Decimal(value), decimals)) == rounded
 
 
+@pytest.mark.campaign
+@settings(max_examples=size(sample=100, full=100_000))
 @given(exact_quantities)
 def test_rounding_never_moves_further_than_half_a_unit(value: Decimal) -> None:
     """The rounded number is the nearest one; at a tie, the larger by absolute value."""
@@ -63,6 +66,8 @@ def test_rounding_never_moves_further_than_half_a_unit(value: Decimal) -> None:
         assert abs(rounded) > abs(value)
 
 
+@pytest.mark.campaign
+@settings(max_examples=size(sample=100, full=100_000))
 @given(exact_quantities, st.integers(1, 10_000), st.integers(1, 10_000))
 def test_a_unit_is_converted_with_one_rounding(quantity: Decimal, numerator: int, denominator: int) -> None:
     """× numerator ÷ denominator equals the exact fraction, rounded once to the charge's width."""
@@ -146,6 +151,8 @@ def test_no_sum_depends_on_order(amounts: list[Decimal], shuffle: object) -> Non
     assert total((Money(amount, "USD") for amount in turned), "USD").amount == exact_sum(amounts)
 
 
+@pytest.mark.campaign
+@settings(max_examples=size(sample=100, full=100_000))
 @given(st.integers(-(10**9), 10**9), st.lists(st.decimals(0, 10**6, places=6), min_size=1, max_size=12))
 def test_parts_add_up_to_the_whole(cents: int, weights: list[Decimal]) -> None:
     """An allocation loses no cent, and no part is further than one cent from its share."""

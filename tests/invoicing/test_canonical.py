@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from kvitto.invoicing.canonical import digest_of, from_text, to_text
 from kvitto.invoicing.invoice import AsOf, Invoice, PreviousInvoice
 from kvitto.periods import Period
+from tests.campaign import size
 from tests.invoicing.cast import FEBRUARY, charged, mca, monthly_credit, mosp, subscription
 from tests.invoicing.test_drafting import drafted
 
@@ -43,7 +44,8 @@ def any_of(kind: Any) -> st.SearchStrategy[Any]:
     return st.builds(kind, **{name: any_of(hint) for name, hint in get_type_hints(kind).items()})
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.campaign
+@settings(max_examples=size(sample=60, full=5_000))
 @given(any_of(Invoice))
 def test_an_invoice_comes_back_from_its_text_as_it_went_in(invoice: Invoice) -> None:
     """Any invoice: the text gives the same facts, and these give the same text."""

@@ -17,6 +17,7 @@ from kvitto.invoicing.invoice import Invoice
 from kvitto.money import EXACT, exact_sum, round_half_away
 from kvitto.periods import Period
 from kvitto.rating.charge import ChargeLine
+from tests.campaign import size
 from tests.invoicing.cast import (
     FEBRUARY,
     ISSUED_ON,
@@ -51,7 +52,8 @@ def test_totals_are_sums_of_rounded_lines_and_tell_the_exact_sum_too() -> None:
     assert invoice.totals.unrounded == Decimal("0.012")
 
 
-@settings(max_examples=60)
+@pytest.mark.campaign
+@settings(max_examples=size(sample=60, full=10_000))
 @given(st.lists(amounts, max_size=30), st.sampled_from(["0", "6", "21", "25", "12.5"]), st.booleans())
 def test_the_identities_of_en_16931_hold_exactly(values: list[Decimal], rate: str, has_credit: bool) -> None:  # noqa: FBT001 - made by hypothesis
     """BR-CO-10, 11, 13, 14, 15, 16 and 17 hold to the cent, whatever the lines are."""

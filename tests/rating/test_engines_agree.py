@@ -127,6 +127,7 @@ def test_the_engine_agrees_with_the_reference(rows: list[UsageRow], prices: list
         assert by_engine.unpriced() == by_reference.unpriced
 
 
+@pytest.mark.campaign
 @settings(max_examples=size(sample=25, full=2_000))
 @given(rows=_rows(), prices=_prices(), cuts=st.integers(1, 4), threads=st.integers(1, 4), random=st.randoms())
 def test_order_cuts_and_threads_make_no_difference(
@@ -150,6 +151,7 @@ _LIMITS = [
 ]
 
 
+@pytest.mark.campaign
 @settings(max_examples=size(sample=60, full=2_000))
 @given(
     quantities=st.lists(st.sampled_from(_LIMITS), min_size=1, max_size=2),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,11 +89,15 @@ def test_the_import_takes_its_steps_in_the_order_that_makes_it_safe(case: Case, 
     assert "sync_folder" in steps[last_rename:commit]
 
 
-def test_a_kill_at_any_step_loses_and_doubles_nothing(case: Case, tmp_path: Path) -> None:
+@pytest.mark.campaign
+def test_a_kill_at_any_step_loses_and_doubles_nothing(
+    case: Case, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     """The store is whole at once, and the same import done again makes what it would have made."""
     count = len(steps_of(case, tmp_path / "count"))
     assert count > 8
     steps = range(1, count + 1)
+    record_property("kills", len(steps))
     with ExitStack() as copies:
         jobs = []
         for step in steps:
@@ -105,7 +110,10 @@ def test_a_kill_at_any_step_loses_and_doubles_nothing(case: Case, tmp_path: Path
         case.check(done_again, f"killed before step {step}")
 
 
-def test_lost_power_at_any_step_loses_and_doubles_nothing(case: Case, tmp_path: Path) -> None:
+@pytest.mark.campaign
+def test_lost_power_at_any_step_loses_and_doubles_nothing(
+    case: Case, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     """Rebuilt for every prefix of the recorded steps, without what was not synced, the disk holds a whole store."""
     if case.environment:
         pytest.skip("a PostgreSQL server keeps its own disk in order")
@@ -117,6 +125,7 @@ def test_lost_power_at_any_step_loses_and_doubles_nothing(case: Case, tmp_path: 
     assert len(recording) == len(outcome.steps)
     homes = list(recording.all_disks(tmp_path / "disks"))
     assert len(homes) > 4
+    record_property("losses of power", len(homes))
     for home, done_again in zip(homes, run_jobs([case.again(home, {}) for home in homes]), strict=True):
         case.check(done_again, home.name)
 

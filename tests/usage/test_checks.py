@@ -8,12 +8,13 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kvitto.language import LANGUAGES
 from kvitto.money import QUANTITY_SENT
 from kvitto.usage.checks import REASON_NAMES, Reason, Refused, read_quantity, read_time, reason_phrase, shown
+from tests.campaign import size
 
 RIGA = ZoneInfo("Europe/Riga")
 
@@ -88,6 +89,8 @@ def test_any_number_the_store_can_hold_is_read_exactly(value: Decimal) -> None:
     assert quantity(f"{value:e}") == value
 
 
+@pytest.mark.campaign
+@settings(max_examples=size(sample=100, full=100_000))
 @given(st.text(max_size=30))
 def test_any_text_is_a_number_or_refused(text: str) -> None:
     """Never anything else, and what is read fits the store."""
@@ -152,6 +155,8 @@ def test_any_moment_is_read_to_its_microsecond(wall: datetime, offset: int) -> N
     assert read_time(moment.astimezone(UTC).isoformat().replace("+00:00", "Z"), "when", None) == moment
 
 
+@pytest.mark.campaign
+@settings(max_examples=size(sample=100, full=100_000))
 @given(st.text(max_size=40))
 def test_any_text_is_a_moment_or_refused(text: str) -> None:
     """Never anything else."""

@@ -6,12 +6,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kvitto.agreements.hierarchy import InvoiceSection, Offer, OfferKind, Subscription
 from kvitto.agreements.planning.versions import Version, declared_anew
 from kvitto.money import Money
+from tests.campaign import size
 
 START = date(2024, 1, 1)
 DAYS = st.integers(-20, 60).map(lambda days: START + timedelta(days=days))
@@ -22,7 +24,8 @@ def section(name: str) -> InvoiceSection:
     return InvoiceSection("x", "p", name)
 
 
-@settings(max_examples=200)
+@pytest.mark.campaign
+@settings(max_examples=size(sample=200, full=20_000))
 @given(st.lists(st.tuples(st.sampled_from("ABC"), DAYS), min_size=1, max_size=6))
 def test_every_day_holds_what_was_declared_latest_for_it(declared: list[tuple[str, date]]) -> None:
     """Compared with a plain list of days, each declaration painting over everything from its day on."""

@@ -19,6 +19,7 @@ from kvitto.invoicing.drafting import draft
 from kvitto.invoicing.invoice import Invoice
 from kvitto.money import EXACT, exact_sum
 from kvitto.rating.charge import Charge, ChargeLine
+from tests.campaign import size
 from tests.invoicing.cast import FEBRUARY, ISSUED_ON, KNOWN, mca, mosp, price, subscription
 
 PRICES = {number: price(number, f"m{number}", f"Meter {number}") for number in range(3)}
@@ -68,8 +69,9 @@ many_charges = st.lists(
 )
 
 
+@pytest.mark.campaign
+@settings(max_examples=size(sample=60, full=5_000))
 @given(many_charges)
-@settings(max_examples=60)
 def test_costs_add_up_to_the_invoice(charges: list[Charge]) -> None:
     """Σ Cost is the sum of the rounded lines, exactly, also by line; without the rounding rows, the unrounded sum."""
     invoice = issued(charges)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,12 +96,16 @@ def case(tmp_path: Path, own_database: dict[str, str]) -> Case:
     return Case(home, own_database, expected)
 
 
-def test_a_kill_at_any_step_loses_doubles_and_skips_nothing(case: Case, tmp_path: Path) -> None:
+@pytest.mark.campaign
+def test_a_kill_at_any_step_loses_doubles_and_skips_nothing(
+    case: Case, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     """What is found is a beginning of what was to be issued; the next close does the rest, byte for byte."""
     with copy_of(case.home, case.environment, tmp_path / "count") as environment:
         (whole,) = run_jobs([case.close(tmp_path / "count", environment)])
     assert whole.steps.count("commit") >= 4  # two invoices, two documents
     kills = range(1, len(whole.steps) + 1, size(sample=3 if case.environment else 1, full=1))
+    record_property("kills", len(kills))
     with ExitStack() as copies:
         jobs = []
         for step in kills:
@@ -114,7 +118,10 @@ def test_a_kill_at_any_step_loses_doubles_and_skips_nothing(case: Case, tmp_path
         case.check(recovered, f"killed before step {step}")
 
 
-def test_lost_power_at_any_step_loses_doubles_and_skips_nothing(case: Case, tmp_path: Path) -> None:
+@pytest.mark.campaign
+def test_lost_power_at_any_step_loses_doubles_and_skips_nothing(
+    case: Case, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     """Rebuilt for every prefix of the recorded steps, without what was not synced, the next close does the rest."""
     if case.environment:
         pytest.skip("a PostgreSQL server keeps its own disk in order")
@@ -130,6 +137,7 @@ def test_lost_power_at_any_step_loses_doubles_and_skips_nothing(case: Case, tmp_
         for length in range(len(recording) + 1)
         for offset in range(kinds_each_time)
     ]
+    record_property("losses of power", len(losses))
     jobs = []
     for length, survivors in losses:
         home = tmp_path / f"{survivors.value}{length}"

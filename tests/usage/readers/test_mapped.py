@@ -19,6 +19,7 @@ from kvitto.usage.checks import reason_phrase
 from kvitto.usage.readers.lines import LONGEST_LINE, UnableToRead
 from kvitto.usage.readers.mapped import read
 from kvitto.usage.record import RefusedUsage, UsageRecord
+from tests.campaign import size
 from tests.usage.cast import (
     GOOD,
     HEADER,
@@ -287,7 +288,8 @@ def test_a_file_with_a_header_and_no_rows_is_read(tmp_path: Path) -> None:
 CELL = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.campaign
+@settings(max_examples=size(sample=60, full=10_000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(notes=st.lists(CELL, min_size=1, max_size=5))
 def test_any_note_comes_back_as_it_was_written(tmp_path: Path, notes: list[str]) -> None:
     """Whatever a CSV writer makes of it."""
@@ -299,7 +301,8 @@ def test_any_note_comes_back_as_it_was_written(tmp_path: Path, notes: list[str])
     assert [json.loads(row.dimensions)["note"] for row in rows if isinstance(row, UsageRecord)] == notes
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.campaign
+@settings(max_examples=size(sample=100, full=50_000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rubbish=st.binary(max_size=200), position=st.integers(0, 400))
 def test_any_rubbish_costs_only_the_lines_it_touches(tmp_path: Path, rubbish: bytes, position: int) -> None:
     """Good lines before and after it are read; each line is accepted, refused or empty, and none counts twice."""
