@@ -220,7 +220,7 @@ def _small_print(invoice: Invoice, *, boxes: bool) -> list[list[str]]:
         if seller.email
         else words.where_to_ask_by_post(shown(seller.name), number)
     )
-    about_seller = " · ".join([shown(seller.name), *_numbers(seller)])
+    about_seller = "\N{NO-BREAK SPACE}· ".join([shown(seller.name), *_numbers(seller)])
     return [[str(words.CHECK_THIS_INVOICE), _sentences(check)], [str(words.QUESTIONS), str(ask), about_seller]]
 
 
