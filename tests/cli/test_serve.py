@@ -6,6 +6,7 @@ import http.client
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,6 +23,15 @@ def free_port() -> int:
         return port
 
 
+def is_bound(socket_: socket.socket, port: int) -> bool:
+    """True if the socket got the port; False while somebody else has it."""
+    try:
+        socket_.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
+
+
 @contextmanager
 def serving(command: Command, port: int, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The running portal, and the first line it printed."""
@@ -36,7 +46,7 @@ def serving(command: Command, port: int, *options: str) -> Iterator[tuple[subpro
         try:
             yield process, process.stdout.readline()
         finally:
-            process.kill()
+            process.terminate()
 
 
 def status_of(port: int, path: str) -> int:
@@ -83,6 +93,22 @@ def test_two_portals_do_not_share_a_port(command: Command) -> None:
     port = free_port()
     with serving(command, port):
         assert "is in use" in command.run("serve", "--port", str(port)).error
+
+
+def test_a_killed_portal_frees_its_port(command: Command) -> None:
+    """Its processes notice that nobody looks after them, and stop."""
+    command.must("init")
+    port = free_port()
+    with serving(command, port) as (process, _):
+        process.kill()
+        process.wait()
+        with socket.socket() as again:
+            again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            for _ in range(1200):
+                if is_bound(again, port):
+                    return
+                time.sleep(0.05)
+    pytest.fail("the port is still held after a minute")
 
 
 def test_an_address_of_another_machine_is_said(command: Command) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import atexit
 import logging
 import multiprocessing
+import multiprocessing.connection
 import os
+import signal
 import sys
+import threading
 
 from django.core.wsgi import get_wsgi_application
 
@@ -26,5 +29,13 @@ def _leave_at_once() -> None:
     os._exit(0)
 
 
-if multiprocessing.parent_process() is not None:  # a worker of the server, and not whoever else imports this
+def _stop_without(parent: multiprocessing.process.BaseProcess) -> None:
+    """Stop this process, in order, when the one that started it is gone: it would hold the port for ever."""
+    multiprocessing.connection.wait([parent.sentinel])
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+_parent = multiprocessing.parent_process()
+if _parent is not None:  # a worker of the server, and not whoever else imports this
     atexit.register(_leave_at_once)
+    threading.Thread(target=_stop_without, args=(_parent,), daemon=True).start()
