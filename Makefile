@@ -59,7 +59,7 @@ lock: develop ## choose the libraries' newest versions that fit, and pin them by
 	cd requirements && for name in run develop; do ../$(BIN)/uv pip compile --quiet --upgrade --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header $$name.in --output-file $$name.txt; done
 
-screenshots: develop ## photograph every page at two widths, and a PDF page of each language, into screenshots/
+screenshots: develop ## photograph every page of a running “make run” at two widths, and its invoices, into screenshots/
 	$(BIN)/python tools/screenshots.py
 
 clean: ## remove what was made here, but not the demonstration office

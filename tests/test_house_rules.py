@@ -126,3 +126,15 @@ def test_no_sentence_for_people_is_hidden_from_translators() -> None:
         and not all(isinstance(argument, ast.Constant) for argument in node.args[: 1 + (node.func.id == "phrases")])
     ]
     assert not hidden, "\n".join(hidden)
+
+
+def test_every_link_in_the_documentation_leads_somewhere() -> None:
+    """Links to files of the project; addresses elsewhere are not opened."""
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in project_files()
+        if page.suffix == ".md"
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text("utf-8"))
+        if "://" not in target and not target.startswith("mailto:") and not (page.parent / target).exists()
+    ]
+    assert not broken, "\n".join(broken)
