@@ -7,7 +7,7 @@ BIN := .venv/bin
 PORT ?= 8000
 DEMO ?= .kvitto/demo
 WORKERS ?= 2
-PYTEST := $(BIN)/python -m pytest --quiet
+PYTEST := $(BIN)/python -m pytest --quiet -rs
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test develop lint format unit unit-postgresql bench campaign messages lock screenshots clean
