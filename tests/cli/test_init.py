@@ -148,6 +148,22 @@ def test_a_file_that_is_no_database_is_said(command: Command) -> None:
     assert said.error.startswith("The database of this office cannot be used: ")
 
 
+def test_a_database_that_fails_under_a_command_is_said(command: Command) -> None:
+    """Here a table is gone that the first checks do not look at."""
+    if command.environment:
+        pytest.skip("PostgreSQL has another word for it")
+    command.must("init")
+    change_database(command, "ALTER TABLE records_usagefile RENAME TO elsewhere")
+    said = command.run("store", "check")
+    assert (said.status, said.error) == (
+        1,
+        (
+            "The database of this office cannot be used: no such table: records_usagefile."
+            " Check “database” in kvitto.toml.\n"
+        ),
+    )
+
+
 def test_the_home_may_be_named_by_option_or_variable(command: Command, tmp_path: Path) -> None:
     """The option wins."""
     said = command.must("init", "--home", str(tmp_path / "other"))

@@ -14,7 +14,7 @@ from typing import Any
 import click
 import django
 
-from kvitto.config.startup import check_ready
+from kvitto.config.startup import check_ready, database_answers
 from kvitto.errors import UnableTo
 from kvitto.language import LANGUAGES, best_language, said, speaking, translated
 from kvitto.runs.office import Office
@@ -76,7 +76,8 @@ def office_command(function: Callable[..., Any]) -> Callable[..., Any]:
     def with_office(*args: Any, home: Path, **options: Any) -> Any:
         office = open_office(home.expanduser().resolve())
         check_ready(office)
-        return function(office, *args, **options)
+        with database_answers():
+            return function(office, *args, **options)
 
     return home_option(for_people(with_office))
 

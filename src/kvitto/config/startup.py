@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from kvitto.config.home import UnableToStart, make_home
@@ -38,7 +38,7 @@ def initialise(office: Office, buckets: int | None = None) -> None:
     if office.database == "sqlite":
         # made here, so that only its owner can read it; SQLite gives its journals the same mode
         os.close(os.open(office.database_file, os.O_RDWR | os.O_CREAT, 0o600))
-    with _answering():
+    with database_answers(DatabaseError):
         _refuse_newer_database()
         call_command("migrate", verbosity=0, interactive=False)
         install_guards()
@@ -54,7 +54,7 @@ def check_ready(office: Office) -> None:
         raise UnableToStart(
             phrase("The office in {home} has no database yet. Run “kvitto init --home {home}”.", home=str(office.home))
         )
-    with _answering():
+    with database_answers(DatabaseError):
         _refuse_newer_database()
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -111,11 +111,11 @@ def _fix_buckets(wanted: int | None) -> None:
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
-    """A database that does not answer is told to the person, not to the programmer."""
+def database_answers(fault: type[DatabaseError] = OperationalError) -> Iterator[None]:
+    """Inside, a database that does not answer, is locked, full or broken is told to the person: `UnableToStart`."""
     try:
         yield
-    except DatabaseError as error:
+    except fault as error:
         cause = " ".join(str(error).split())
         raise UnableToStart(
             phrase("The database of this office cannot be used: {cause}. Check “database” in kvitto.toml.", cause=cause)
