@@ -223,6 +223,25 @@ def format_moment(moment: datetime, language: Language | None = None, zone: str 
     return f"{local} {name}"
 
 
+_UNITS: Mapping[str, Phrase] = {
+    "second": phrase("second"),
+    "minute": phrase("minute"),
+    "hour": phrase("hour"),
+    "day": phrase("day"),
+    "month": phrase("month"),
+    "gigabyte": phrase("gigabyte"),
+    "gigabyte-hour": phrase("gigabyte-hour"),
+    "gigabyte-month": phrase("gigabyte-month"),
+    "request": phrase("request"),
+}
+
+
+def unit_name(unit: str, language: Language | None = None) -> str:
+    """What the language calls a usual unit of measure; a unit of the office's own stays as it is written."""
+    known = _UNITS.get(unit)
+    return known.said_in(language or current_language()) if known else unit
+
+
 def country_name(code: str, language: Language | None = None) -> str:
     """The country with this ISO 3166 alpha-2 code; the code itself if CLDR does not know it."""
     return str((language or current_language()).locale.territories.get(code, code))

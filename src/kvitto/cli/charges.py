@@ -10,7 +10,7 @@ import click
 
 from kvitto.cli.office import office_command, print_json, print_table
 from kvitto.errors import UnableTo
-from kvitto.language import Phrase, format_number, phrase, phrases, translated
+from kvitto.language import Phrase, format_number, phrase, phrases, translated, unit_name
 from kvitto.money import plain
 from kvitto.rating.charge import ChargeTotal, Unpriced
 
@@ -109,7 +109,7 @@ def _print(listed: ListedCharges, keys: list[str], start: date, end: date) -> No
         [
             *(str(getattr(row, key)) for key in keys),
             format_number(row.quantity),
-            row.unit,
+            unit_name(row.unit),
             format_number(row.amount),
             row.currency,
         ]

@@ -10,7 +10,7 @@ import click
 
 from kvitto.agreements.price_sheet import Price
 from kvitto.cli.office import office_command, print_json, print_table
-from kvitto.language import format_number, phrase, phrases, translated
+from kvitto.language import format_number, phrase, phrases, translated, unit_name
 from kvitto.money import plain
 
 if TYPE_CHECKING:
@@ -105,14 +105,14 @@ def list_(_office: Office, meter: str | None, on: datetime | None, *, as_json: b
 def _rows(price: Price) -> list[list[object]]:
     start = [price.price_sheet, price.meter, _iso(price.valid_from), _iso(price.valid_to)]
     if price.withdrawn:
-        return [[*start, "", phrase("withdrawn"), price.currency, price.price_unit]]
+        return [[*start, "", phrase("withdrawn"), price.currency, unit_name(price.price_unit)]]
     return [
         [
             *start,
             format_number(tier.from_quantity),
             format_number(tier.unit_price),
             price.currency,
-            price.price_unit,
+            unit_name(price.price_unit),
         ]
         for tier in price.tiers
     ]

@@ -9,7 +9,7 @@ from typing import Any
 from kvitto.documents import words
 from kvitto.documents.glyphs import breakable, shown
 from kvitto.invoicing.invoice import Invoice, Line, Section
-from kvitto.language import current_language, format_amount, format_number, format_period
+from kvitto.language import current_language, format_amount, format_number, format_period, unit_name
 from kvitto.money import Money, exact_sum, plain
 
 NEAR_DECIMALS = 4
@@ -47,7 +47,7 @@ def _extent(invoice: Invoice, widths: tuple[int, int]) -> dict[str, Any]:
     return {
         "number": str(max((line.number for line in lines), default=0)),
         "quantity": _widest_number([line.quantity for line in lines], widths[0]),
-        "units": sorted({shown(line.unit) for line in lines}, key=len)[-20:],
+        "units": sorted({shown(unit_name(line.unit)) for line in lines}, key=len)[-20:],
         "unit_price": _widest_number([line.unit_price for line in lines], widths[1]),
         "amount": max((format_amount(Money(amount, invoice.currency)) for amount in amounts), key=len),
     }
@@ -91,7 +91,7 @@ def _group(
 
 
 def _line(line: Line, invoice: Invoice, widths: tuple[int, int], *, subscription: bool) -> dict[str, Any]:
-    unit = shown(line.unit)
+    unit = shown(unit_name(line.unit))
     details = (
         shown(line.region),
         shown(line.subscription_name) if subscription else "",

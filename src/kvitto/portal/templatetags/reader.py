@@ -19,6 +19,7 @@ from kvitto.language import (
     format_period,
     format_short_date,
     said,
+    unit_name,
 )
 from kvitto.money import Money, round_half_away
 
@@ -40,6 +41,7 @@ register.filter("short_day", format_short_date)
 register.filter("period", format_period)
 register.filter("moment", format_moment)
 register.filter("country", country_name)
+register.filter("unit", unit_name)
 
 
 @register.filter
