@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kvitto.usage.mapping import Template, UnableToMap, read_mapping
+from kvitto.row_text import RowText
+from kvitto.usage.mapping import UnableToMap, read_mapping
 from tests.usage.cast import MAPPING, mapping, write_mapping
 
 
@@ -15,9 +16,9 @@ def test_a_mapping_says_where_everything_stands(tmp_path: Path) -> None:
     """Every key of the file is in the value."""
     read = mapping(tmp_path)
     assert read.source == "jobs"
-    assert read.subscription == Template((("customer", True),))
-    assert read.resource == Template((("size", True), ("/", False), ("machine", True)))
-    assert read.meter == Template((("vm/", False), ("size", True)))
+    assert read.subscription == RowText((("customer", True),))
+    assert read.resource == RowText((("size", True), ("/", False), ("machine", True)))
+    assert read.meter == RowText((("vm/", False), ("size", True)))
     assert (read.quantity_column, read.unit, read.unit_column, read.allow_negative) == ("seconds", "second", "", False)
     assert (read.time_column, read.zone) == ("when", ZoneInfo("Europe/Riga"))
     assert (read.event_id_columns, read.dimension_columns) == (("id",), ("note",))
@@ -32,7 +33,7 @@ def test_columns_are_named_once_each(tmp_path: Path) -> None:
 def test_braces_in_a_template_are_doubled(tmp_path: Path) -> None:
     """{{ and }} stand for themselves."""
     read = mapping(tmp_path, MAPPING.replace('"vm/{size}"', '"{{x}}{size}"'))
-    assert read.meter == Template((("{", False), ("x", False), ("}", False), ("size", True)))
+    assert read.meter == RowText((("{", False), ("x", False), ("}", False), ("size", True)))
 
 
 def test_what_may_be_left_out_and_what_may_be_added(tmp_path: Path) -> None:

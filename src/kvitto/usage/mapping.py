@@ -16,7 +16,6 @@ A template is text with column names in braces: "{region}/{size}".
 from __future__ import annotations
 
 import codecs
-import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from zoneinfo import ZoneInfo
 
 from kvitto.errors import UnableTo
 from kvitto.language import Phrase, phrase, phrases
+from kvitto.row_text import RowText, StrayBrace
 
 _TABLES = {
     "subscription": ("column", "template"),
@@ -36,7 +36,6 @@ _TABLES = {
 }
 _TEXTS = ("source", "delimiter", "encoding")
 _LONGEST = {"source": 100, "unit": 50, "delimiter": 1}
-_PIECE = re.compile(r"\{\{|\}\}|\{(?P<column>[^{}]+)\}|(?P<stray>[{}])|[^{}]+")
 
 
 class UnableToMap(UnableTo):
@@ -44,25 +43,13 @@ class UnableToMap(UnableTo):
 
 
 @dataclass(frozen=True)
-class Template:
-    """How a text is made from a row: `parts` alternate freely between literal texts and columns."""
-
-    parts: tuple[tuple[str, bool], ...]  # (literal text, False) or (column name, True)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns it needs, in order; a column may stand there twice."""
-        return tuple(text for text, is_column in self.parts if is_column)
-
-
-@dataclass(frozen=True)
 class Mapping:
     """A mapping file's content, checked. `unit` is empty where `unit_column` is given, `zone` None where none is."""
 
     source: str
-    subscription: Template
-    resource: Template
-    meter: Template
+    subscription: RowText
+    resource: RowText
+    meter: RowText
     quantity_column: str
     unit: str
     unit_column: str
@@ -226,22 +213,19 @@ class _Written:
             raise self._fault(phrase("names a column twice; name each once"), key)
         return tuple(value)
 
-    def _template(self, key: str) -> Template:
+    def _template(self, key: str) -> RowText:
         column, template = self._text(f"{key}.column"), self._text(f"{key}.template")
         if bool(column) == bool(template):
             raise self._fault(phrase("needs either a column or a template, and not both"), key)
         if column:
-            return Template(((column, True),))
-        parts: list[tuple[str, bool]] = []
-        for piece in _PIECE.finditer(template):
-            if piece["stray"]:
-                raise self._fault(
-                    phrase("has a brace without its partner; write a column as {example}", example="{column}"),
-                    f"{key}.template",
-                )
-            is_column = piece["column"] is not None
-            parts.append((piece["column"] if is_column else piece[0].replace("{{", "{").replace("}}", "}"), is_column))
-        return Template(tuple(parts))
+            return RowText.of_column(column)
+        try:
+            return RowText.of_template(template)
+        except StrayBrace as error:
+            raise self._fault(
+                phrase("has a brace without its partner; write a column as {example}", example="{column}"),
+                f"{key}.template",
+            ) from error
 
     def _unit(self) -> tuple[str, str]:
         unit, unit_column = self._text("quantity.unit"), self._text("quantity.unit_column")

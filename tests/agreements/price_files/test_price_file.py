@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kvitto.agreements.price_files.price_file import PriceFile, read_prices
-from kvitto.agreements.price_files.price_mapping import PriceMapping, RowText, read_price_mapping
+from kvitto.agreements.price_files.price_mapping import PriceMapping, read_price_mapping
 from kvitto.agreements.price_files.price_rows import UnableToReadPrices
 from kvitto.agreements.price_sheet import PriceModel, Tier
 from kvitto.money import PRICE, plain
+from kvitto.row_text import RowText
 
 _DEMO = Path(__file__).parents[3] / "src" / "kvitto" / "demo" / "files"
 _HEADER = "meter,from,start,price,event,region\n"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kvitto.agreements.price_files.price_mapping import RowText, UnableToMapPrices, read_price_mapping
+from kvitto.agreements.price_files.price_mapping import UnableToMapPrices, read_price_mapping
+from kvitto.row_text import RowText
 
 _DEMO = Path(__file__).parents[3] / "src" / "kvitto" / "demo" / "files" / "mappings"
 _GOOD = """

@@ -9,11 +9,12 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from kvitto.agreements.price_files.price_mapping import PriceMapping, RowText
+from kvitto.agreements.price_files.price_mapping import PriceMapping
 from kvitto.agreements.price_files.price_rows import PriceFault, PriceRow, UnableToReadPrices, read_rows
 from kvitto.agreements.price_sheet import Price, PriceModel, Tier, in_force
 from kvitto.language import Phrase, phrase
 from kvitto.money import PRICE, QUANTITY, Width
+from kvitto.row_text import RowText
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}")

@@ -27,6 +27,7 @@ from typing import NoReturn
 
 from kvitto.errors import UnableTo
 from kvitto.language import Phrase, phrase
+from kvitto.row_text import RowText, StrayBrace
 
 _KEYS = {
     "currency": ("column",),
@@ -40,7 +41,6 @@ _KEYS = {
     "category": ("column", "template", "text", "remove"),
     "region": ("column", "template", "text", "remove"),
 }
-_PIECE = re.compile(r"\{\{|\}\}|\{(?P<column>[^{}]+)\}|(?P<stray>[{}])|[^{}]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _LARGEST_FRACTION = 10**9
 _LONGEST = {"price_sheet": 100, "unit": 50}  # characters that are kept
@@ -48,24 +48,6 @@ _LONGEST = {"price_sheet": 100, "unit": 50}  # characters that are kept
 
 class UnableToMapPrices(UnableTo):
     """A price mapping is missing or wrong; the sentence names the file, the key and what to do."""
-
-
-@dataclass(frozen=True)
-class RowText:
-    """A text made from a row: `parts` are (literal text, False) or (column name, True); `remove` is taken out last."""
-
-    parts: tuple[tuple[str, bool], ...] = ()
-    remove: str = ""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns it needs."""
-        return tuple(text for text, is_column in self.parts if is_column)
-
-    def of(self, row: Mapping[str, str]) -> str:
-        """The text for this row."""
-        text = "".join(row[text] if is_column else text for text, is_column in self.parts)
-        return text.replace(self.remove, "") if self.remove else text
 
 
 @dataclass(frozen=True)
@@ -182,10 +164,10 @@ class _Written:
     def _currency(self) -> RowText:
         written = self.written.get("currency")
         if isinstance(written, dict):
-            return RowText(((self._needed_text("currency", "column"), True),))
+            return RowText.of_column(self._needed_text("currency", "column"))
         if not isinstance(written, str) or not _CURRENCY.fullmatch(written):
             self._refuse("currency", phrase('it must be a currency code such as "USD", or a table with a column'))
-        return RowText(((written, False),))
+        return RowText.of_text(written)
 
     def _row_text(self, name: str, *, needed: bool = False) -> RowText:
         table = self._table(name)
@@ -202,21 +184,17 @@ class _Written:
         text = self._needed_text(name, kinds[0])
         remove = self._needed_text(name, "remove") if "remove" in table else ""
         if kinds[0] == "template":
-            return RowText(self._template(name, text), remove)
-        return RowText(((text, kinds[0] == "column"),), remove)
+            return self._template(name, text, remove)
+        return RowText.of_column(text, remove) if kinds[0] == "column" else RowText.of_text(text, remove)
 
-    def _template(self, name: str, text: str) -> tuple[tuple[str, bool], ...]:
-        parts: list[tuple[str, bool]] = []
-        for piece in _PIECE.finditer(text):
-            if piece["stray"]:
-                self._refuse(
-                    f"{name}.template",
-                    phrase("a brace stands alone; write column names in braces, {{ for a brace itself"),
-                )
-            parts.append(
-                (piece["column"], True) if piece["column"] else (piece[0].replace("{{", "{").replace("}}", "}"), False)
+    def _template(self, name: str, text: str, remove: str) -> RowText:
+        try:
+            return RowText.of_template(text, remove)
+        except StrayBrace:
+            self._refuse(
+                f"{name}.template",
+                phrase("a brace stands alone; write column names in braces, {{ for a brace itself"),
             )
-        return tuple(parts)
 
     def _date(self, value: object) -> date:
         # TOML's own dates; a moment is a date too in Python, and is none here

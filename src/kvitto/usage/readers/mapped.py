@@ -18,8 +18,9 @@ from pathlib import Path
 from kvitto.agreements.hierarchy import Subscription
 from kvitto.language import phrase
 from kvitto.periods import midnight
+from kvitto.row_text import RowText
 from kvitto.usage.checks import LONGEST, Reason, Refused, check_id, read_quantity, read_time, reason_phrase, shown
-from kvitto.usage.mapping import Mapping, Template
+from kvitto.usage.mapping import Mapping
 from kvitto.usage.readers.lines import BrokenLine, UnableToRead, Watched, open_usage, read_blocks
 from kvitto.usage.record import RefusedUsage, UsageRecord
 
@@ -189,7 +190,7 @@ class _Rows:
         self._identities[key] = identity
         return identity
 
-    def _composed(self, template: Template, kind: str, cells: Cells) -> str:
+    def _composed(self, template: RowText, kind: str, cells: Cells) -> str:
         texts = []
         for part, is_column in template.parts:
             cell = cells[self._index[part]] if is_column else part
