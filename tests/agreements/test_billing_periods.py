@@ -24,13 +24,12 @@ from kvitto.agreements.hierarchy import (
     BillingProfile,
     InvoiceScope,
     InvoiceSection,
-    Offer,
-    OfferKind,
     Party,
     Seller,
     Subscription,
     TaxTreatment,
 )
+from kvitto.agreements.offers import Offer, OfferKind
 from kvitto.periods import Period, midnight
 
 PARTY = Party("Someone", Address("Street 1", "1", "Town", "SE"))

@@ -11,15 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kvitto.agreements.facts import Agreed, from_facts, kind_of, parent_of, to_facts
-from kvitto.agreements.hierarchy import (
-    BillingAccount,
-    BillingProfile,
-    InvoiceSection,
-    Offer,
-    OfferKind,
-    Seller,
-    Subscription,
-)
+from kvitto.agreements.hierarchy import BillingAccount, BillingProfile, InvoiceSection, Seller, Subscription
+from kvitto.agreements.offers import Offer, OfferKind
 from kvitto.money import Money
 
 VALUES = st.one_of(

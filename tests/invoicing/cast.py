@@ -12,13 +12,12 @@ from kvitto.agreements.hierarchy import (
     BillingProfile,
     InvoiceScope,
     InvoiceSection,
-    Offer,
-    OfferKind,
     Party,
     Seller,
     Subscription,
     TaxTreatment,
 )
+from kvitto.agreements.offers import Offer, OfferKind
 from kvitto.agreements.price_sheet import Price, PriceModel, Tier
 from kvitto.invoicing.invoice import AsOf
 from kvitto.money import EXACT, Money

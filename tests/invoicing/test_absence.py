@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from kvitto.agreements.hierarchy import AgreementType, Offer
+from kvitto.agreements.hierarchy import AgreementType
+from kvitto.agreements.offers import Offer
 from kvitto.invoicing.absence import AbsenceFacts, Reason, is_billed, why_no_invoice
 from kvitto.language import LANGUAGES, Phrase
 from kvitto.money import Money

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kvitto.agreements.facts import to_facts
-from kvitto.agreements.hierarchy import Offer, OfferKind, Scope, ScopeKind, Subscription
+from kvitto.agreements.hierarchy import Scope, ScopeKind, Subscription
+from kvitto.agreements.offers import Offer, OfferKind
 from kvitto.records.agreements import (
     AmbiguousName,
     invoice_scope,

@@ -237,7 +237,7 @@ def test_roles_of_a_thing_are_those_the_file_writes(applied: Office, office: Mak
     again = apply(office(clock=DAY_2), written(tmp_path, EXAMPLE))
     assert len(again.roles_granted) == len(again.roles_withdrawn) == 1
     now = RoleAssignment.objects.filter(role="account-administrator", superseded_in=None, valid_to=None)
-    assert [row.person.name for row in now] == ["Astrid Lindqvist"]
+    assert list(now.values_list("person__name", flat=True)) == ["Astrid Lindqvist"]
 
 
 def test_people_keep_what_the_file_leaves_open(applied: Office, office: MakeOffice, tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from kvitto.agreements.hierarchy import Offer, OfferKind, Subscription
+from kvitto.agreements.hierarchy import Subscription
+from kvitto.agreements.offers import Offer, OfferKind
 from kvitto.periods import month_named
 from kvitto.runs.office import Office
 from kvitto.usage.mapping import UnableToMap

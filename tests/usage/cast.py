@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from kvitto.agreements.hierarchy import Offer, OfferKind, Subscription
+from kvitto.agreements.hierarchy import Subscription
+from kvitto.agreements.offers import Offer, OfferKind
 from kvitto.runs.office import Office
 from kvitto.usage.mapping import Mapping, read_mapping
 from kvitto.usage.readers.mapped import read

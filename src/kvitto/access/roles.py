@@ -19,6 +19,10 @@ class Level(StrEnum):
     ACCOUNT = "billing_account"
     PROFILE = "billing_profile"
     SECTION = "invoice_section"
+    DEPARTMENT = "department"
+    ENROLLMENT_ACCOUNT = "enrollment_account"
+    CUSTOMER = "customer"
+    MANAGEMENT_GROUP = "management_group"
     SUBSCRIPTION = "subscription"
 
 
@@ -49,26 +53,47 @@ class Role(StrEnum):
     INVOICE_SECTION_READER = "invoice-section-reader"
     SUBSCRIPTION_CREATOR = "subscription-creator"
 
+    ENTERPRISE_ADMINISTRATOR = "enterprise-administrator"
+    ENTERPRISE_ADMINISTRATOR_READ_ONLY = "enterprise-administrator-read-only"
+    ENTERPRISE_PURCHASER = "enterprise-purchaser"
+    DEPARTMENT_ADMINISTRATOR = "department-administrator"
+    DEPARTMENT_ADMINISTRATOR_READ_ONLY = "department-administrator-read-only"
+    ACCOUNT_OWNER = "account-owner"
+    PARTNER_ADMINISTRATOR = "partner-administrator"
+
+    GLOBAL_ADMINISTRATOR = "global-administrator"
+    ADMIN_AGENT = "admin-agent"
+    BILLING_ADMINISTRATOR = "billing-administrator"
+    SALES_AGENT = "sales-agent"
+    HELPDESK_AGENT = "helpdesk-agent"
+
 
 @dataclass(frozen=True)
 class RoleFacts:
-    """The level a role is held on, and its name as a phrase."""
+    """The level a role is held on, and its name as a phrase. `also_on`: levels above, from which it reaches down."""
 
     level: Level
     name: Phrase
+    also_on: tuple[Level, ...] = ()
 
 
 ROLES: Mapping[Role, RoleFacts] = {
     Role.ACCOUNT_ADMINISTRATOR: RoleFacts(Level.ACCOUNT, phrase("Account Administrator")),
     Role.SERVICE_ADMINISTRATOR: RoleFacts(Level.SUBSCRIPTION, phrase("Service Administrator")),
     Role.CO_ADMINISTRATOR: RoleFacts(Level.SUBSCRIPTION, phrase("Co-administrator")),
-    Role.OWNER: RoleFacts(Level.SUBSCRIPTION, phrase("Owner")),
-    Role.CONTRIBUTOR: RoleFacts(Level.SUBSCRIPTION, phrase("Contributor")),
-    Role.READER: RoleFacts(Level.SUBSCRIPTION, phrase("Reader")),
-    Role.BILLING_READER: RoleFacts(Level.SUBSCRIPTION, phrase("Billing Reader")),
-    Role.USER_ACCESS_ADMINISTRATOR: RoleFacts(Level.SUBSCRIPTION, phrase("User Access Administrator")),
-    Role.COST_MANAGEMENT_READER: RoleFacts(Level.SUBSCRIPTION, phrase("Cost Management Reader")),
-    Role.COST_MANAGEMENT_CONTRIBUTOR: RoleFacts(Level.SUBSCRIPTION, phrase("Cost Management Contributor")),
+    Role.OWNER: RoleFacts(Level.SUBSCRIPTION, phrase("Owner"), (Level.MANAGEMENT_GROUP,)),
+    Role.CONTRIBUTOR: RoleFacts(Level.SUBSCRIPTION, phrase("Contributor"), (Level.MANAGEMENT_GROUP,)),
+    Role.READER: RoleFacts(Level.SUBSCRIPTION, phrase("Reader"), (Level.MANAGEMENT_GROUP,)),
+    Role.BILLING_READER: RoleFacts(Level.SUBSCRIPTION, phrase("Billing Reader"), (Level.MANAGEMENT_GROUP,)),
+    Role.USER_ACCESS_ADMINISTRATOR: RoleFacts(
+        Level.SUBSCRIPTION, phrase("User Access Administrator"), (Level.MANAGEMENT_GROUP,)
+    ),
+    Role.COST_MANAGEMENT_READER: RoleFacts(
+        Level.SUBSCRIPTION, phrase("Cost Management Reader"), (Level.MANAGEMENT_GROUP,)
+    ),
+    Role.COST_MANAGEMENT_CONTRIBUTOR: RoleFacts(
+        Level.SUBSCRIPTION, phrase("Cost Management Contributor"), (Level.MANAGEMENT_GROUP,)
+    ),
     Role.BILLING_ACCOUNT_OWNER: RoleFacts(Level.ACCOUNT, phrase("Billing account owner")),
     Role.BILLING_ACCOUNT_CONTRIBUTOR: RoleFacts(Level.ACCOUNT, phrase("Billing account contributor")),
     Role.BILLING_ACCOUNT_READER: RoleFacts(Level.ACCOUNT, phrase("Billing account reader")),
@@ -80,6 +105,20 @@ ROLES: Mapping[Role, RoleFacts] = {
     Role.INVOICE_SECTION_CONTRIBUTOR: RoleFacts(Level.SECTION, phrase("Invoice section contributor")),
     Role.INVOICE_SECTION_READER: RoleFacts(Level.SECTION, phrase("Invoice section reader")),
     Role.SUBSCRIPTION_CREATOR: RoleFacts(Level.SECTION, phrase("Subscription creator")),
+    Role.ENTERPRISE_ADMINISTRATOR: RoleFacts(Level.ACCOUNT, phrase("Enterprise administrator")),
+    Role.ENTERPRISE_ADMINISTRATOR_READ_ONLY: RoleFacts(Level.ACCOUNT, phrase("Enterprise administrator (read only)")),
+    Role.ENTERPRISE_PURCHASER: RoleFacts(Level.ACCOUNT, phrase("Enterprise purchaser")),
+    Role.DEPARTMENT_ADMINISTRATOR: RoleFacts(Level.DEPARTMENT, phrase("Department administrator")),
+    Role.DEPARTMENT_ADMINISTRATOR_READ_ONLY: RoleFacts(
+        Level.DEPARTMENT, phrase("Department administrator (read only)")
+    ),
+    Role.ACCOUNT_OWNER: RoleFacts(Level.ENROLLMENT_ACCOUNT, phrase("Account owner")),
+    Role.PARTNER_ADMINISTRATOR: RoleFacts(Level.ACCOUNT, phrase("Partner administrator")),
+    Role.GLOBAL_ADMINISTRATOR: RoleFacts(Level.ACCOUNT, phrase("Global administrator")),
+    Role.ADMIN_AGENT: RoleFacts(Level.ACCOUNT, phrase("Admin agent")),
+    Role.BILLING_ADMINISTRATOR: RoleFacts(Level.ACCOUNT, phrase("Billing administrator")),
+    Role.SALES_AGENT: RoleFacts(Level.ACCOUNT, phrase("Sales agent")),
+    Role.HELPDESK_AGENT: RoleFacts(Level.ACCOUNT, phrase("Helpdesk agent")),
 }
 
 
@@ -88,4 +127,8 @@ def roles_held_on(level: str) -> tuple[Role, ...]:
 
     The Account Administrator is not among them: who that is, is a fact of the account itself.
     """
-    return tuple(role for role, facts in ROLES.items() if facts.level == level and role != Role.ACCOUNT_ADMINISTRATOR)
+    return tuple(
+        role
+        for role, facts in ROLES.items()
+        if level in {facts.level, *facts.also_on} and role != Role.ACCOUNT_ADMINISTRATOR
+    )

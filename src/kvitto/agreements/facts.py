@@ -2,136 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
 
+from kvitto.agreements.credit_lots import CreditLot
+from kvitto.agreements.exchange_rates import ExchangeRate
 from kvitto.agreements.hierarchy import (
-    Address,
-    AgreementType,
     BillingAccount,
     BillingProfile,
+    Customer,
+    Department,
+    EnrollmentAccount,
     InvoiceSection,
-    Offer,
-    OfferKind,
-    Party,
+    ManagementGroup,
     ScopeKind,
     Seller,
     Subscription,
-    TaxTreatment,
 )
-from kvitto.money import Money, plain
+from kvitto.plain_facts import read, written
 
 SELLER = "seller"
+CREDIT_LOT = "credit_lot"
+EXCHANGE_RATE = "exchange_rate"
 
-Agreed = Seller | BillingAccount | BillingProfile | InvoiceSection | Subscription
+Agreed = (
+    Seller
+    | BillingAccount
+    | BillingProfile
+    | InvoiceSection
+    | Department
+    | EnrollmentAccount
+    | Customer
+    | ManagementGroup
+    | Subscription
+    | CreditLot
+    | ExchangeRate
+)
 Facts = Mapping[str, Any]
+
+_KINDS: Mapping[type[Agreed], str] = {
+    Seller: SELLER,
+    BillingAccount: ScopeKind.BILLING_ACCOUNT.value,
+    BillingProfile: ScopeKind.BILLING_PROFILE.value,
+    InvoiceSection: ScopeKind.INVOICE_SECTION.value,
+    Department: ScopeKind.DEPARTMENT.value,
+    EnrollmentAccount: ScopeKind.ENROLLMENT_ACCOUNT.value,
+    Customer: ScopeKind.CUSTOMER.value,
+    ManagementGroup: ScopeKind.MANAGEMENT_GROUP.value,
+    Subscription: ScopeKind.SUBSCRIPTION.value,
+    CreditLot: CREDIT_LOT,
+    ExchangeRate: EXCHANGE_RATE,
+}
+_TYPES: Mapping[str, type[Agreed]] = {kind: value_type for value_type, kind in _KINDS.items()}
 
 
 def kind_of(value: Agreed) -> str:
-    """The `ScopeKind` of an account, profile, section or subscription, or "seller"."""
-    match value:
-        case Seller():
-            return SELLER
-        case BillingAccount():
-            return ScopeKind.BILLING_ACCOUNT.value
-        case BillingProfile():
-            return ScopeKind.BILLING_PROFILE.value
-        case InvoiceSection():
-            return ScopeKind.INVOICE_SECTION.value
-        case Subscription():
-            return ScopeKind.SUBSCRIPTION.value
+    """The `ScopeKind` of a scope, or "seller", "credit_lot" or "exchange_rate"."""
+    return _KINDS[type(value)]
 
 
 def parent_of(value: Agreed) -> str:
-    """The id it stands under; empty for the seller and for accounts."""
+    """The id it stands under; empty for the seller, for accounts, and for what stands at a top."""
     match value:
-        case BillingProfile():
-            return value.account_id
-        case InvoiceSection():
-            return value.profile_id
+        case BillingProfile() | Department():
+            parent = value.account_id
+        case EnrollmentAccount():
+            parent = value.department_id or value.account_id
+        case InvoiceSection() | Customer():
+            parent = value.profile_id
+        case ManagementGroup():
+            parent = value.parent_id
         case Subscription():
-            return value.section_id or value.account_id
+            parent = value.section_id or value.enrollment_account_id or value.customer_id or value.account_id
+        case CreditLot():
+            parent = value.scope.id
         case _:
-            return ""
+            parent = ""
+    return parent
 
 
 def to_facts(value: Agreed) -> dict[str, Any]:
     """The value's fields as JSON; what is empty or None is written too, so that facts can be compared."""
-    return {name: _written(item) for name, item in vars(value).items()}
+    facts: dict[str, Any] = written(value)
+    return facts
 
 
 def from_facts(kind: str, facts: Facts) -> Agreed:
-    """The value these facts were made from; KeyError if they are not facts of this kind."""
-    return _READERS[kind](facts)
-
-
-def _written(value: object) -> Any:
-    match value:
-        case Decimal():
-            return plain(value)
-        case date():
-            return value.isoformat()
-        case tuple():
-            return [_written(item) for item in value]
-        case None | str() | int():
-            return value
-        case _:
-            return {name: _written(item) for name, item in vars(value).items()}
-
-
-def _seller(facts: Facts) -> Seller:
-    return Seller(**{**facts, "party": _party(facts["party"])})
-
-
-def _party(facts: Facts) -> Party:
-    return Party(**{**facts, "address": Address(**facts["address"])})
-
-
-def _account(facts: Facts) -> BillingAccount:
-    tax = facts["tax"]
-    return BillingAccount(
-        **{
-            **facts,
-            "agreement": AgreementType(facts["agreement"]),
-            "created_on": date.fromisoformat(facts["created_on"]),
-            "sold_to": _party(facts["sold_to"]),
-            "tax": TaxTreatment(tax["category"], Decimal(tax["rate"]), tax["reason"]),
-        }
-    )
-
-
-def _profile(facts: Facts) -> BillingProfile:
-    return BillingProfile(**{**facts, "bill_to": _party(facts["bill_to"])})
-
-
-def _section(facts: Facts) -> InvoiceSection:
-    return InvoiceSection(**facts)
-
-
-def _subscription(facts: Facts) -> Subscription:
-    return Subscription(
-        **{
-            **facts,
-            "offer": _offer(facts["offer"]),
-            "started_on": date.fromisoformat(facts["started_on"]),
-            "ended_on": date.fromisoformat(facts["ended_on"]) if facts["ended_on"] else None,
-            "known_as": tuple(facts["known_as"]),
-        }
-    )
-
-
-def _offer(facts: Facts) -> Offer:
-    credit = facts["monthly_credit"]
-    money = Money(Decimal(credit["amount"]), credit["currency"]) if credit else None
-    return Offer(OfferKind(facts["kind"]), money)
-
-
-_READERS: Mapping[str, Callable[[Facts], Agreed]] = {
-    SELLER: _seller,
-    ScopeKind.BILLING_ACCOUNT: _account,
-    ScopeKind.BILLING_PROFILE: _profile,
-    ScopeKind.INVOICE_SECTION: _section,
-    ScopeKind.SUBSCRIPTION: _subscription,
-}
+    """The value these facts were made from; ValueError if they are not facts of this kind."""
+    return read(_TYPES[kind], facts)

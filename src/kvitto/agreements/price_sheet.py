@@ -17,6 +17,21 @@ class PriceModel(StrEnum):
     GRADUATED = "graduated"
 
 
+class ChargeKind(StrEnum):
+    """What is sold: it decides on which invoice it stands, and whether credit may pay for it."""
+
+    USAGE = "usage"
+    SEPARATE = "separate"  # services outside an enrollment's credit (agreements.md §6.2)
+    MARKETPLACE = "marketplace"  # sold by a third party
+    RESERVATION = "reservation"
+    SUPPORT = "support"
+
+    @property
+    def is_credit_eligible(self) -> bool:
+        """True if credits and prepayment may pay for it (agreements.md §10)."""
+        return self in {ChargeKind.USAGE, ChargeKind.RESERVATION}
+
+
 @dataclass(frozen=True)
 class Tier:
     """From this quantity on (in price units, over the billing period and pool), each unit costs this much."""
@@ -32,6 +47,8 @@ class Price:
     `id` names this version for ever. `numerator`/`denominator` turn a quantity in `usage_unit` into `price_unit`
     (seconds to hours: 1/3600). `tiers` holds one tier from 0 for PER_UNIT; for GRADUATED they rise from 0.
     `withdrawn` prices end a validity: usage on such a day has no price. `category` and `region` describe the meter.
+    `tax_class` chooses a rate of the buyer's country ("" for the standard rate). `publisher`: of what a third party
+    sells. `earned_credit`: percent of the price that a partner earns, 0 or 15 (agreements.md §7).
     """
 
     id: int
@@ -50,6 +67,10 @@ class Price:
     name: str = ""
     category: str = ""
     region: str = ""
+    kind: ChargeKind = ChargeKind.USAGE
+    tax_class: str = ""
+    publisher: str = ""
+    earned_credit: int = 0
 
     def holds_on(self, day: date) -> bool:
         """True if the day is within its validity."""

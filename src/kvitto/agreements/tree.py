@@ -81,6 +81,8 @@ class Tree:
                 if place and place.section:
                     return self._above(scope, ScopeKind.INVOICE_SECTION, place.section.id)
                 return self._above(scope, ScopeKind.BILLING_ACCOUNT, place.account.id if place else "")
+            case _:
+                return ()
 
     def _above(self, scope: Scope, kind: ScopeKind, parent_id: str) -> tuple[Scope, ...]:
         above = self.lineage(Scope(kind, parent_id)) if parent_id else ()

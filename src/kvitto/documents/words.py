@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from kvitto.agreements.hierarchy import OfferKind
+from kvitto.agreements.offers import OFFER_NAMES
 from kvitto.language import Phrase, phrase, phrases
 from kvitto.money import Money
 from kvitto.periods import Period
@@ -28,11 +28,7 @@ ACCOUNT_ADMINISTRATOR = phrase("Account administrator")
 BILLING_ACCOUNT = phrase("Billing account")
 BILLING_PROFILE = phrase("Billing profile")
 BUYER_VAT_NUMBER = phrase("Your VAT number")
-OFFERS = {
-    OfferKind.PAY_AS_YOU_GO.value: phrase("Pay-as-you-go"),
-    OfferKind.FREE_TRIAL.value: phrase("Free trial"),
-    OfferKind.MONTHLY_CREDIT.value: phrase("Monthly credit"),
-}
+OFFERS = {kind.value: name for kind, name in OFFER_NAMES.items()}
 
 # The seller's numbers.
 COMPANY_NUMBER = phrase("Company number")

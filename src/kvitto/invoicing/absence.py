@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from kvitto.agreements.hierarchy import AgreementType, Offer, OfferKind
+from kvitto.agreements.hierarchy import AgreementType
+from kvitto.agreements.offers import Offer, OfferKind
 from kvitto.invoicing.settlement import is_covered_by_credit
 from kvitto.language import Phrase, phrase
 from kvitto.money import Money

@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count, groupby
 
-from kvitto.agreements.hierarchy import InvoiceScope, InvoiceSection, Offer, Subscription
+from kvitto.agreements.hierarchy import InvoiceScope, InvoiceSection, Subscription
+from kvitto.agreements.offers import Offer
 from kvitto.agreements.price_sheet import Price
 from kvitto.invoicing.invoice import AsOf, Invoice, Line, PreviousInvoice, Section, Totals
 from kvitto.invoicing.settlement import allowances

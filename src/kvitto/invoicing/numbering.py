@@ -7,21 +7,21 @@ from datetime import date
 from kvitto.errors import UnableTo
 from kvitto.language import phrase
 
-_LEAST_DIGITS = 6
+NUMBER_FORM = "{series}-{year}-{number:06}"
 
 
 class UnableToNumber(UnableTo):
     """The office's clock stands before an invoice that was already issued in the series."""
 
 
-def series_name(letters: str, issue_date: date) -> str:
-    """The series that an invoice of this day belongs to: "K-2024"."""
-    return f"{letters}-{issue_date.year}"
+def series_name(letters: str, issue_date: date, number_form: str = NUMBER_FORM) -> str:
+    """The series that a document of this day belongs to: "K-2024", or "K" if the form counts on over the years."""
+    return f"{letters}-{issue_date.year}" if "{year" in number_form else letters
 
 
-def invoice_number(series: str, number: int) -> str:
-    """The full number of the n-th invoice in the series."""
-    return f"{series}-{number:0{_LEAST_DIGITS}d}"
+def document_number(letters: str, issue_date: date, number: int, number_form: str = NUMBER_FORM) -> str:
+    """The full number of the n-th document in its series."""
+    return number_form.format(series=letters, year=issue_date.year, number=number)
 
 
 def check_issue_date(series: str, latest_issue_date: date, issue_date: date) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kvitto.agreements.hierarchy import Offer
+from kvitto.agreements.offers import Offer
 from kvitto.invoicing.invoice import Allowance
 from kvitto.money import Money, total, zero
 

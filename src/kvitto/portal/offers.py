@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from kvitto.agreements.hierarchy import Offer
-from kvitto.agreements.offers import OFFER_NAMES
+from kvitto.agreements.offers import OFFER_NAMES, Offer
 from kvitto.language import Phrase, phrase
 
 

@@ -1,25 +1,36 @@
 """Database triggers that refuse to change or remove what was issued, whoever asks.
 
-They stand on the tables of issued invoices and their documents, on SQLite and PostgreSQL alike, and are put there
-after every migration, because SQLite drops a table's triggers without a word when a migration remakes the table. A
-start finds a trigger that is missing, switched off or altered, and is refused.
+They stand on the tables of issued invoices and what belongs to them, of the credit ledger and of the audit trail, on
+SQLite and PostgreSQL alike, and are put there after every migration, because SQLite drops a table's triggers without a
+word when a migration remakes the table. A start finds a trigger that is missing, switched off or altered, and is
+refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from django.db import connection
+from django.db import connection, models
 
 from kvitto.errors import UnableTo
 from kvitto.language import phrase
-from kvitto.records.models import DocumentRecord, InvoiceRecord
+from kvitto.records.models import (
+    AuditEntry,
+    DocumentRecord,
+    InvoiceLink,
+    InvoiceRecord,
+    LotEntry,
+    PaymentRecord,
+    Tombstone,
+)
 
-# table → the sets of columns that no second row may share; SQLite's INSERT OR REPLACE would remove the first row
-_GUARDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    InvoiceRecord._meta.db_table: (("number",), ("scope_kind", "scope_key", "period_start")),  # noqa: SLF001 - Django's documented API
-    DocumentRecord._meta.db_table: (("id",), ("invoice_id", "kind", "language")),  # noqa: SLF001 - as above
-}
+_GUARDED: tuple[type[models.Model], ...] = (
+    InvoiceRecord,
+    DocumentRecord,
+    InvoiceLink,
+    PaymentRecord,
+    LotEntry,
+    AuditEntry,
+    Tombstone,
+)
 _FUNCTION = "kvitto_refuse_change"
 _FUNCTION_BODY = """
 BEGIN
@@ -73,10 +84,24 @@ def check_guards() -> None:
 def _wanted() -> dict[str, tuple[str, str]]:
     """Trigger name → its table and the statement that makes it."""
     make = _postgresql_triggers if connection.vendor == "postgresql" else _sqlite_triggers
-    return {name: (table, statement) for table in _GUARDED for name, statement in make(table).items()}
+    return {
+        name: (model._meta.db_table, statement)  # noqa: SLF001 - Django's documented API
+        for model in _GUARDED
+        for name, statement in make(model).items()
+    }
 
 
-def _sqlite_triggers(table: str) -> dict[str, str]:
+def _unique_columns(model: type[models.Model]) -> list[tuple[str, ...]]:
+    """The sets of columns that no second row may share; SQLite's INSERT OR REPLACE would remove the first row."""
+    about = model._meta  # noqa: SLF001 - Django's documented API
+    keys = (constraint.fields for constraint in about.constraints if isinstance(constraint, models.UniqueConstraint))
+    columns = {field.name: str(field.column) for field in about.local_concrete_fields}
+    primary = next(str(field.column) for field in about.local_concrete_fields if field.primary_key)
+    return [(primary,), *(tuple(columns[name] for name in names) for names in keys)]
+
+
+def _sqlite_triggers(model: type[models.Model]) -> dict[str, str]:
+    table = model._meta.db_table  # noqa: SLF001 - Django's documented API
     refusal = f"SELECT RAISE(ABORT, 'rows of {table} are never changed or removed');"
     statements = {
         f"guard_{table}_{event.lower()}": f"CREATE TRIGGER guard_{table}_{event.lower()} BEFORE {event} ON {table}"
@@ -84,7 +109,7 @@ def _sqlite_triggers(table: str) -> dict[str, str]:
         for event in ("UPDATE", "DELETE")
     }
     same = " OR ".join(
-        "(" + " AND ".join(f"{column} = NEW.{column}" for column in columns) + ")" for columns in _GUARDED[table]
+        "(" + " AND ".join(f"{column} = NEW.{column}" for column in columns) + ")" for columns in _unique_columns(model)
     )
     statements[f"guard_{table}_replace"] = (
         f"CREATE TRIGGER guard_{table}_replace BEFORE INSERT ON {table}"  # noqa: S608 - the names are ours
@@ -93,7 +118,8 @@ def _sqlite_triggers(table: str) -> dict[str, str]:
     return statements
 
 
-def _postgresql_triggers(table: str) -> dict[str, str]:
+def _postgresql_triggers(model: type[models.Model]) -> dict[str, str]:
+    table = model._meta.db_table  # noqa: SLF001 - Django's documented API
     return {
         f"guard_{table}_{event.lower()}": f"CREATE TRIGGER guard_{table}_{event.lower()} BEFORE {event} ON {table}"
         f" FOR EACH {'STATEMENT' if event == 'TRUNCATE' else 'ROW'} EXECUTE FUNCTION {_FUNCTION}()"

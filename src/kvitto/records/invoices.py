@@ -9,21 +9,23 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from kvitto.agreements.hierarchy import Scope, ScopeKind
+from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.errors import UnableTo
 from kvitto.invoicing.canonical import digest_of, from_text, to_text
-from kvitto.invoicing.invoice import AsOf, Invoice, PreviousInvoice
-from kvitto.invoicing.numbering import check_issue_date, invoice_number, series_name
+from kvitto.invoicing.invoice import AsOf, DocumentType, Invoice, PreviousInvoice
+from kvitto.invoicing.numbering import NUMBER_FORM, check_issue_date, document_number, series_name
 from kvitto.language import phrase
 from kvitto.money import Money, currency_decimals
 from kvitto.periods import Period
 from kvitto.records.models import InvoiceRecord, NumberSeries
 
 _SUMMARY = (
-    "number", "scope_kind", "scope_key", "account_key", "period_start", "period_end", "issue_date", "due_date",
-    "currency", "payable_minor", "currency_decimals", "total_unrounded", "usage_sequence", "revision",
+    "number", "document_type", "kind", "edition", "refers_to", "scope_kind", "scope_key", "account_key", "period_start",
+    "period_end", "issue_date", "due_date", "currency", "payable_minor", "currency_decimals", "total_unrounded",
+    "usage_sequence", "revision",
 )  # fmt: skip
 _AT_ONCE = 500  # parameters of a query; databases have a limit
 
@@ -38,7 +40,11 @@ class Altered(UnableTo):
 
 @dataclass(frozen=True)
 class IssuedInvoice:
-    """What a list shows of an issued invoice. `payable` is rounded, `unrounded` the exact sum of the charges."""
+    """What a list shows of an issued invoice or credit note.
+
+    `payable` is rounded (of a credit note what is given back), `unrounded` the exact sum of the charges, `refers_to`
+    the number of the invoice that a credit note gives back or that this one replaces.
+    """
 
     number: str
     scope: Scope
@@ -49,32 +55,38 @@ class IssuedInvoice:
     payable: Money
     unrounded: Money
     as_of: AsOf
+    document_type: DocumentType = DocumentType.INVOICE
+    kind: InvoiceKind = InvoiceKind.SERVICES
+    edition: int = 1
+    refers_to: str = ""
 
 
 @dataclass(frozen=True)
 class Issuing:
-    """The result of `issue`: the invoice of the period, and whether this call made it or found it made before."""
+    """The result of `issue`: the document, and whether this call made it or found it made before."""
 
     invoice: IssuedInvoice
     is_new: bool
 
 
-def issue(draft: Invoice, scope: Scope, letters: str, issued_at: datetime) -> Issuing:
+def issue(draft: Invoice, scope: Scope, letters: str, issued_at: datetime, number_form: str = NUMBER_FORM) -> Issuing:
     """Give the draft the next number of the seller's series and keep it for ever, in one transaction.
 
-    `letters` name the seller's series. If the scope and period have an invoice already, that one is given back and no
-    number is taken. Raises `UnableToNumber` if the draft's issue date lies before the latest one in the series.
+    `letters` name the seller's series of such documents. If there is one of the same type, kind and edition for the
+    scope and period already, that one is given back and no number is taken. Raises `UnableToNumber` if the draft's
+    issue date lies before the latest one in the series. Inside a transaction of the caller it is part of that.
     """
-    with transaction.atomic(durable=True):
-        series = _locked_series(letters, draft.issue_date)
-        made_before = issued_for(scope, draft.period)
+    with transaction.atomic():
+        series = _locked_series(letters, draft.issue_date, number_form)
+        made_before = issued_for(scope, draft.period, draft.document_type, draft.kind, draft.edition)
         if made_before:
             return Issuing(made_before, is_new=False)
         check_issue_date(series.name, _latest_issue_date(letters, series), draft.issue_date)
         series.latest_number += 1
         series.latest_issue_date = draft.issue_date
         series.save()
-        invoice = replace(draft, number=invoice_number(series.name, series.latest_number))
+        number = document_number(letters, draft.issue_date, series.latest_number, number_form)
+        invoice = replace(draft, number=number)
         record = _record_of(invoice, scope, issued_at)
         record.save(force_insert=True)
     return Issuing(_summary({name: getattr(record, name) for name in _SUMMARY}), is_new=True)
@@ -86,9 +98,16 @@ def latest_issue_date(letters: str) -> date | None:
     return latest
 
 
-def issued_for(scope: Scope, period: Period) -> IssuedInvoice | None:
-    """The invoice of this scope and period, if it was issued."""
-    found = _of_scope(scope).filter(period_start=period.start).values(*_SUMMARY).first()
+def issued_for(
+    scope: Scope,
+    period: Period,
+    document_type: DocumentType = DocumentType.INVOICE,
+    kind: InvoiceKind = InvoiceKind.SERVICES,
+    edition: int = 1,
+) -> IssuedInvoice | None:
+    """The document of this type, kind and edition for this scope and period, if it was issued."""
+    wanted = _of_scope(scope).filter(document_type=document_type, kind=kind, edition=edition)
+    found = wanted.filter(period_start=period.start).values(*_SUMMARY).first()
     return _summary(found) if found else None
 
 
@@ -161,9 +180,9 @@ def _intact(found: Mapping[str, Any]) -> Invoice:
     return from_text(found["facts"])
 
 
-def _locked_series(letters: str, issue_date: date) -> NumberSeries:
+def _locked_series(letters: str, issue_date: date, number_form: str) -> NumberSeries:
     """The series' row, held until the transaction ends; SQLite's immediate transaction holds the whole database."""
-    name = series_name(letters, issue_date)
+    name = series_name(letters, issue_date, number_form)
     NumberSeries.objects.get_or_create(name=name, defaults={"latest_number": 0, "latest_issue_date": issue_date})
     return NumberSeries.objects.select_for_update().get(name=name)
 
@@ -174,7 +193,8 @@ def _latest_issue_date(letters: str, locked: NumberSeries) -> date:
 
 def _of_letters(letters: str) -> QuerySet[NumberSeries]:
     """The seller's series of all years, as far as they have invoices."""
-    return NumberSeries.objects.filter(name__startswith=f"{letters}-", latest_number__gt=0)
+    own = Q(name=letters) | Q(name__startswith=f"{letters}-")
+    return NumberSeries.objects.filter(own, latest_number__gt=0)
 
 
 def _of_scope(scope: Scope) -> QuerySet[InvoiceRecord]:
@@ -198,6 +218,10 @@ def _record_of(invoice: Invoice, scope: Scope, issued_at: datetime) -> InvoiceRe
     text = to_text(invoice)
     return InvoiceRecord(
         number=invoice.number,
+        document_type=invoice.document_type.value,
+        kind=invoice.kind.value,
+        edition=invoice.edition,
+        refers_to=invoice.refers_to.number if invoice.refers_to else "",
         scope_kind=scope.kind.value,
         scope_key=scope.id,
         account_key=invoice.account_id,
@@ -208,6 +232,7 @@ def _record_of(invoice: Invoice, scope: Scope, issued_at: datetime) -> InvoiceRe
         issued_at=issued_at,
         currency=invoice.currency,
         payable_minor=Money(invoice.totals.payable, invoice.currency).minor_units(country),
+        with_tax_minor=Money(invoice.totals.with_tax, invoice.currency).minor_units(country),
         currency_decimals=currency_decimals(invoice.currency, country),
         total_unrounded=invoice.totals.unrounded,
         usage_sequence=invoice.as_of.usage_sequence,
@@ -229,4 +254,8 @@ def _summary(found: Mapping[str, Any]) -> IssuedInvoice:
         payable=Money(payable, found["currency"]),
         unrounded=Money(found["total_unrounded"], found["currency"]),
         as_of=AsOf(found["usage_sequence"], found["revision"]),
+        document_type=DocumentType(found["document_type"]),
+        kind=InvoiceKind(found["kind"]),
+        edition=found["edition"],
+        refers_to=found["refers_to"],
     )

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from django.db import transaction
 
-from kvitto.agreements.price_sheet import Price, PriceModel, Tier, in_force
+from kvitto.agreements.price_sheet import ChargeKind, Price, PriceModel, Tier, in_force
 from kvitto.money import plain
 from kvitto.records.models import PriceRecord
 from kvitto.records.revisions import believed, hold_revisions, next_revision
@@ -106,6 +106,10 @@ def _price(record: PriceRecord) -> Price:
         name=record.name,
         category=record.category,
         region=record.region,
+        kind=ChargeKind(record.kind),
+        tax_class=record.tax_class,
+        publisher=record.publisher,
+        earned_credit=record.earned_credit,
     )
 
 
@@ -125,6 +129,10 @@ def _facts(price: Price) -> dict[str, object]:
         "name": price.name,
         "category": price.category,
         "region": price.region,
+        "kind": price.kind.value,
+        "tax_class": price.tax_class,
+        "publisher": price.publisher,
+        "earned_credit": price.earned_credit,
     }
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kvitto.agreements.billing_periods import invoice_due_at, too_new_until
-from kvitto.agreements.hierarchy import InvoiceScope, Offer, OfferKind
+from kvitto.agreements.hierarchy import InvoiceScope
+from kvitto.agreements.offers import Offer, OfferKind
 from kvitto.invoicing.absence import AbsenceFacts
 from kvitto.invoicing.invoice import AsOf
 from kvitto.invoicing.statement import Estimate, estimate

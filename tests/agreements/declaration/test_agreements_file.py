@@ -10,7 +10,8 @@ import pytest
 
 from kvitto.access.roles import Role
 from kvitto.agreements.declaration.agreements_file import DeclaredRole, UnableToReadAgreements, read_declaration
-from kvitto.agreements.hierarchy import AgreementType, OfferKind, Scope, ScopeKind
+from kvitto.agreements.hierarchy import AgreementType, Scope, ScopeKind
+from kvitto.agreements.offers import OfferKind
 from kvitto.language import LANGUAGES, speaking
 from kvitto.money import Money
 from tests.agreements.example_file import EXAMPLE, example, written

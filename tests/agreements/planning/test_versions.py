@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kvitto.agreements.hierarchy import InvoiceSection, Offer, OfferKind, Subscription
+from kvitto.agreements.hierarchy import InvoiceSection, Subscription
+from kvitto.agreements.offers import Offer, OfferKind
 from kvitto.agreements.planning.versions import Version, declared_anew
 from kvitto.money import Money
 from tests.campaign import size

@@ -7,16 +7,8 @@ from decimal import Decimal
 from kvitto.agreements.declaration.codes import CURRENCIES, STANDARD_RATE, TAX_CATEGORIES, countries, time_zones
 from kvitto.agreements.declaration.declared import DeclaredPerson
 from kvitto.agreements.declaration.toml_table import Table
-from kvitto.agreements.hierarchy import (
-    Address,
-    AgreementType,
-    BillingAccount,
-    Offer,
-    OfferKind,
-    Party,
-    Seller,
-    TaxTreatment,
-)
+from kvitto.agreements.hierarchy import Address, AgreementType, BillingAccount, Party, Seller, TaxTreatment
+from kvitto.agreements.offers import Offer, OfferKind
 from kvitto.language import LANGUAGES, Phrase, phrase
 from kvitto.money import RATE, Money, currency_decimals
 
@@ -107,7 +99,9 @@ def _rate_of(category: str) -> Phrase:
 def read_offer(table: Table, account: BillingAccount, seller_country: str) -> Offer:
     """The `offer` of a subscription with its `monthly_credit`; pay-as-you-go if none is named, always so under MCA."""
     mca = account.agreement is AgreementType.MCA
-    options = (OfferKind.PAY_AS_YOU_GO,) if mca else tuple(OfferKind)
+    options = (
+        (OfferKind.PAY_AS_YOU_GO,) if mca else (OfferKind.PAY_AS_YOU_GO, OfferKind.FREE_TRIAL, OfferKind.MONTHLY_CREDIT)
+    )
     kind = OfferKind(table.choice("offer", options, default=OfferKind.PAY_AS_YOU_GO))
     if mca:
         return Offer(kind)

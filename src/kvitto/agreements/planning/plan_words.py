@@ -7,6 +7,7 @@ from typing import Any
 
 from kvitto.access.roles import ROLES
 from kvitto.agreements.declaration.declared import DeclaredPerson, DeclaredRole
+from kvitto.agreements.exchange_rates import ExchangeRate
 from kvitto.agreements.facts import SELLER, Agreed
 from kvitto.agreements.hierarchy import ScopeKind, Seller
 from kvitto.agreements.planning.plan import Change, ChangeKind, FieldChange, Key, Plan
@@ -65,7 +66,13 @@ def plan_data(plan: Plan) -> dict[str, Any]:
 
 def name_of(value: Agreed) -> str:
     """The name a reader knows it by."""
-    return value.party.name if isinstance(value, Seller) else value.name
+    match value:
+        case Seller():
+            return value.party.name
+        case ExchangeRate():
+            return value.id
+        case _:
+            return value.name
 
 
 def _change(change: Change) -> Iterator[Phrase]:

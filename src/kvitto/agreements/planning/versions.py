@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from kvitto.agreements.credit_lots import CreditLot
+from kvitto.agreements.exchange_rates import ExchangeRate
 from kvitto.agreements.facts import Agreed
-from kvitto.agreements.hierarchy import BillingAccount, BillingProfile, InvoiceSection, Seller, Subscription
+from kvitto.agreements.hierarchy import BillingAccount, Seller, Subscription
 
 EVER = date(1970, 1, 1)  # the first day any date in an agreements file may name
 
@@ -86,5 +88,9 @@ def own_start(value: Agreed, account_created_on: date) -> date:
             return EVER
         case Subscription():
             return value.started_on
-        case BillingAccount() | BillingProfile() | InvoiceSection():
+        case CreditLot():
+            return value.starts_on
+        case ExchangeRate():
+            return value.quoted_on
+        case _:
             return account_created_on

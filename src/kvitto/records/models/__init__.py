@@ -1,22 +1,32 @@
 """Everything Kvitto keeps in its database, by what it is about."""
 
-from kvitto.records.models.agreements import AgreementRecord, PriceRecord, RoleAssignment
-from kvitto.records.models.invoices import DocumentRecord, InvoiceRecord, NumberSeries
+from kvitto.records.models.agreements import AgreementRecord, PolicySetting, PriceRecord, RoleAssignment
+from kvitto.records.models.audit import AuditEntry, Tombstone
+from kvitto.records.models.invoices import DocumentRecord, InvoiceLink, InvoiceRecord, NumberSeries, PaymentRecord
 from kvitto.records.models.office import OfficeFact, Revision
-from kvitto.records.models.people import Person
+from kvitto.records.models.people import Group, Person
+from kvitto.records.models.settlement import LotBalance, LotEntry
 from kvitto.records.models.usage import RefusedRow, UsageBatch, UsageFile, UsageImport
 
 __all__ = [
     "AgreementRecord",
+    "AuditEntry",
     "DocumentRecord",
+    "Group",
+    "InvoiceLink",
     "InvoiceRecord",
+    "LotBalance",
+    "LotEntry",
     "NumberSeries",
     "OfficeFact",
+    "PaymentRecord",
     "Person",
+    "PolicySetting",
     "PriceRecord",
     "RefusedRow",
     "Revision",
     "RoleAssignment",
+    "Tombstone",
     "UsageBatch",
     "UsageFile",
     "UsageImport",

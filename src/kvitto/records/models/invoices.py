@@ -17,12 +17,20 @@ class NumberSeries(models.Model):
 
 
 class InvoiceRecord(models.Model):
-    """An issued invoice: its canonical facts and their digest, and the columns lists are made from.
+    """An issued invoice or credit note: its canonical facts and their digest, and the columns lists are made from.
 
-    `payable_minor` is the amount to pay in minor units of the currency. Guarded: a row can be added, never changed.
+    `payable_minor` is the amount to pay in minor units of the currency, of a credit note the amount given back;
+    `with_tax_minor` is the total with tax. `document_type` and `kind` are those of `invoicing.invoice`. `edition`: 1
+    for the invoice of a period, higher for what replaces or corrects it; credit notes are counted by themselves.
+    `refers_to` is the number of the invoice that a credit note gives back or that this one replaces.
+    Guarded: a row can be added, never changed.
     """
 
     number = models.CharField(primary_key=True, max_length=50)
+    document_type = models.CharField(max_length=20, default="Invoice")
+    kind = models.CharField(max_length=20, default="AzureServices")
+    edition = models.IntegerField(default=1)
+    refers_to = models.CharField(max_length=50, blank=True)
     scope_kind = models.CharField(max_length=20)
     scope_key = models.CharField(max_length=100)
     account_key = models.CharField(max_length=100)
@@ -33,6 +41,7 @@ class InvoiceRecord(models.Model):
     issued_at = models.DateTimeField()
     currency = models.CharField(max_length=3)
     payable_minor = models.BigIntegerField()
+    with_tax_minor = models.BigIntegerField(null=True, help_text="empty in records of before it was kept")
     currency_decimals = models.SmallIntegerField()
     total_unrounded = ExactDecimalField(digits=AMOUNT.digits, decimals=AMOUNT.decimals)
     usage_sequence = models.BigIntegerField()
@@ -42,9 +51,15 @@ class InvoiceRecord(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["scope_kind", "scope_key", "period_start"], name="one_invoice_per_period"),
+            models.UniqueConstraint(
+                fields=["scope_kind", "scope_key", "period_start", "document_type", "kind", "edition"],
+                name="one_invoice_per_period",
+            ),
         ]
-        indexes: ClassVar = [models.Index(fields=["account_key"], name="invoice_by_account")]
+        indexes: ClassVar = [
+            models.Index(fields=["account_key"], name="invoice_by_account"),
+            models.Index(fields=["refers_to"], name="invoice_by_reference"),
+        ]
 
 
 class DocumentRecord(models.Model):
@@ -61,4 +76,48 @@ class DocumentRecord(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["invoice", "kind", "language"], name="one_document_per_kind_and_language"),
+        ]
+
+
+class InvoiceLink(models.Model):
+    """How two documents of the office belong together. Guarded: a row can be added, never changed.
+
+    `kind`: "void" (`other` is the credit note that voids `invoice`), "rebill" (`other` replaces `invoice`), "credit"
+    (`other` gives back a part of `invoice`), "correction" (`other` bills something of the period of `invoice`).
+    """
+
+    invoice = models.ForeignKey(InvoiceRecord, on_delete=models.PROTECT, related_name="links")
+    other = models.ForeignKey(InvoiceRecord, on_delete=models.PROTECT, related_name="linked_from")
+    kind = models.CharField(max_length=20)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["invoice", "other", "kind"], name="linked_once"),
+        ]
+
+
+class PaymentRecord(models.Model):
+    """Money that came, was tried for, or was given back, for one invoice. Guarded: a row can be added, never changed.
+
+    `kind`: "payment", "failed" (nothing came; `reason` says why), "refund" (went back to the payer), "reversal" (a
+    payment that was recorded by mistake; `reverses` names it). `amount_minor` is positive. `reference`: the
+    operator's, unique per invoice where given, so that the same payment is never recorded twice.
+    """
+
+    invoice = models.ForeignKey(InvoiceRecord, on_delete=models.PROTECT, related_name="payments")
+    kind = models.CharField(max_length=20)
+    paid_on = models.DateField()
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    method_family = models.CharField(max_length=20, blank=True, help_text="CreditCard, Credits, CheckWire …")
+    method = models.CharField(max_length=50, blank=True)
+    reason = models.CharField(max_length=40, blank=True)
+    reference = models.CharField(max_length=100, null=True)  # noqa: DJ001 - several without one may stand side by side
+    reverses = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["invoice", "reference"], name="payment_recorded_once"),
         ]

@@ -33,6 +33,9 @@ class Person(AbstractBaseUser):
     language = models.CharField(max_length=10, blank=True, help_text="empty: follow the browser")
     time_zone = models.CharField(max_length=64, default="UTC")
     is_active = models.BooleanField(default=True)
+    kind = models.CharField(max_length=20, default="person", help_text="person or service-principal")
+    directory = models.CharField(max_length=100, blank=True, help_text="the one they are in; empty: the office's own")
+    directories = models.JSONField(default=list, help_text="others that they may switch to")
 
     objects = PersonManager()
 
@@ -46,3 +49,11 @@ class Person(AbstractBaseUser):
     def get_full_name(self) -> str:
         """The name, or the address of someone who gave none."""
         return self.name or self.email
+
+
+class Group(models.Model):
+    """People who hold roles together."""
+
+    key = models.CharField(primary_key=True, max_length=100)
+    name = models.CharField(max_length=200)
+    members = models.ManyToManyField(Person, related_name="kvitto_groups")

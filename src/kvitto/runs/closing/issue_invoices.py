@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from kvitto.agreements.hierarchy import InvoiceScope, OfferKind
+from kvitto.agreements.hierarchy import InvoiceScope
+from kvitto.agreements.offers import OfferKind
 from kvitto.errors import UnableTo
 from kvitto.invoicing.absence import is_billed, why_no_invoice
 from kvitto.invoicing.drafting import draft
@@ -101,7 +102,7 @@ def _issue_all(office: Office, ready: Sequence[RatedPeriod], as_of: AsOf, tell: 
         previous = previous_invoice(scope.scope, one.period)
         issue_date = day_in(scope.seller.time_zone, now)
         drafted = draft(scope, one.period, one.lines, prices, previous, issue_date, as_of)
-        issuings.append(issue(drafted, scope.scope, scope.seller.series, now))
+        issuings.append(issue(drafted, scope.scope, scope.seller.series, now, scope.seller.number_form))
         tell(_ISSUING, done, len(ready))
     return issuings
 

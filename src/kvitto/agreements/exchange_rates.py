@@ -1,0 +1,27 @@
+"""Exchange rates: what one unit of a currency costs in another, from a day on, and who says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class ExchangeRate:
+    """One `base` is `rate` × `quote`. `id` is "USD-SEK"; `source` and `quoted_on` are printed where it is used."""
+
+    id: str
+    rate: Decimal
+    source: str
+    quoted_on: date
+
+    @property
+    def base(self) -> str:
+        """The currency that is converted."""
+        return self.id.partition("-")[0]
+
+    @property
+    def quote(self) -> str:
+        """The currency it is converted to."""
+        return self.id.partition("-")[2]

@@ -1,0 +1,98 @@
+"""Frozen values as JSON facts and back: every digit, day and choice as plain text, nothing as a float.
+
+Numbers are plain decimal texts, days ISO 8601, periods and other values objects by the names of their fields, tuples
+lists. A value that gained a field later is still read from older facts: what is missing there takes its default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from kvitto.money import plain
+
+Value = TypeVar("Value")
+
+
+def written(value: Any) -> Any:
+    """The value as JSON; a dataclass becomes an object with all its fields, also those that are empty."""
+    match value:
+        case Decimal():
+            return plain(value)
+        case StrEnum():
+            return value.value
+        case datetime() | date():
+            return value.isoformat()
+        case tuple():
+            return [written(item) for item in value]
+        case _ if is_dataclass(value):
+            return {field.name: written(getattr(value, field.name)) for field in fields(value)}
+        case _:
+            return value
+
+
+def read(kind: type[Value], facts: Any) -> Value:
+    """The value that `written` made these facts of; ValueError if they are not facts of this kind."""
+    try:
+        value: Value = _reader(cast("Any", kind))(facts)
+    except (KeyError, TypeError, AttributeError, ArithmeticError) as error:
+        message = f"not the facts of a {kind.__name__}: {error!r}"
+        raise ValueError(message) from error
+    return value
+
+
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: PLR0911 - one answer per kind of fact
+    """How a value of this type is read back from JSON; a type that no fact has is a fault of the program."""
+    if kind is Decimal:
+        return Decimal
+    if kind in {date, datetime}:
+        return kind.fromisoformat  # type: ignore[no-any-return]
+    if kind in {str, int, bool}:
+        return _checked(kind)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return kind
+    if is_dataclass(kind):
+        return _dataclass_reader(kind)
+    if get_origin(kind) is tuple:
+        item = _reader(get_args(kind)[0])
+        return lambda values: tuple(item(value) for value in values)
+    if get_origin(kind) in {Union, UnionType}:
+        (present,) = (_reader(choice) for choice in get_args(kind) if choice is not NoneType)
+        return lambda value: None if value is None else present(value)
+    message = f"no plain form for {kind}"
+    raise AssertionError(message)
+
+
+def _checked(kind: type) -> Callable[[Any], Any]:
+    def read_one(value: Any) -> Any:
+        if type(value) is not kind:
+            message = f"{value!r} is not {kind.__name__}"
+            raise TypeError(message)
+        return value
+
+    return read_one
+
+
+def _dataclass_reader(kind: Any) -> Callable[[Any], Any]:
+    hints = get_type_hints(kind)
+    readers = {field.name: _reader(hints[field.name]) for field in fields(kind)}
+    needed = {field.name for field in fields(kind) if not _has_default(field)}
+
+    def read_one(values: dict[str, Any]) -> Any:
+        if not needed <= values.keys() <= readers.keys():
+            message = f"{kind.__name__} has {sorted(needed - values.keys() | values.keys() - readers.keys())} amiss"
+            raise TypeError(message)
+        return kind(**{name: readers[name](value) for name, value in values.items()})
+
+    return read_one
+
+
+def _has_default(field: Field[Any]) -> bool:
+    return field.default is not MISSING or field.default_factory is not MISSING
