@@ -19,6 +19,7 @@ from kvitto.records.models import (
     InvoiceRecord,
     LotEntry,
     PaymentRecord,
+    RefundRecord,
     Tombstone,
 )
 
@@ -27,6 +28,7 @@ _GUARDED: tuple[type[models.Model], ...] = (
     DocumentRecord,
     InvoiceLink,
     PaymentRecord,
+    RefundRecord,
     LotEntry,
     AuditEntry,
     Tombstone,

@@ -2,7 +2,14 @@
 
 from kvitto.records.models.agreements import AgreementRecord, PolicySetting, PriceRecord, RoleAssignment
 from kvitto.records.models.audit import AuditEntry, Tombstone
-from kvitto.records.models.invoices import DocumentRecord, InvoiceLink, InvoiceRecord, NumberSeries, PaymentRecord
+from kvitto.records.models.invoices import (
+    DocumentRecord,
+    InvoiceLink,
+    InvoiceRecord,
+    NumberSeries,
+    PaymentRecord,
+    RefundRecord,
+)
 from kvitto.records.models.office import OfficeFact, Revision
 from kvitto.records.models.people import Group, Person
 from kvitto.records.models.settlement import LotBalance, LotEntry
@@ -23,6 +30,7 @@ __all__ = [
     "Person",
     "PolicySetting",
     "PriceRecord",
+    "RefundRecord",
     "RefusedRow",
     "Revision",
     "RoleAssignment",

@@ -84,16 +84,19 @@ class InvoiceLink(models.Model):
 
     `kind`: "void" (`other` is the credit note that voids `invoice`), "rebill" (`other` replaces `invoice`), "credit"
     (`other` gives back a part of `invoice`), "correction" (`other` bills something of the period of `invoice`).
+    `reference`: the operator's, unique per invoice where given, so that the same part is never given back twice.
     """
 
     invoice = models.ForeignKey(InvoiceRecord, on_delete=models.PROTECT, related_name="links")
     other = models.ForeignKey(InvoiceRecord, on_delete=models.PROTECT, related_name="linked_from")
     kind = models.CharField(max_length=20)
+    reference = models.CharField(max_length=100, null=True)  # noqa: DJ001 - several without one may stand side by side
     recorded_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["invoice", "other", "kind"], name="linked_once"),
+            models.UniqueConstraint(fields=["invoice", "reference"], name="given_back_once"),
         ]
 
 
@@ -120,4 +123,30 @@ class PaymentRecord(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["invoice", "reference"], name="payment_recorded_once"),
+            models.UniqueConstraint(fields=["reverses"], name="reversed_once"),
+        ]
+
+
+class RefundRecord(models.Model):
+    """One step of giving money back to the payer of an invoice. Guarded: a row can be added, never changed.
+
+    `step`: "requested", then "approved", "declined", "cancelled" or "expired", and after "approved" "completed". The
+    steps of one refund share `reference`, which the operator chooses. `amount_minor` is what was asked for, approved or
+    paid out. `credit_note`: of an approval, the one that gives back what was not on account.
+    """
+
+    invoice = models.ForeignKey(InvoiceRecord, on_delete=models.PROTECT, related_name="refunds")
+    reference = models.CharField(max_length=100)
+    step = models.CharField(max_length=20)
+    on_day = models.DateField()
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=200, blank=True)
+    credit_note = models.ForeignKey(InvoiceRecord, on_delete=models.PROTECT, null=True, related_name="approved_refunds")
+    payment = models.ForeignKey(PaymentRecord, on_delete=models.PROTECT, null=True, related_name="completed_refunds")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["invoice", "reference", "step"], name="refund_step_once"),
         ]
