@@ -13,6 +13,7 @@ from kvitto.invoicing.status import day_in, status_of
 from kvitto.language import LANGUAGES, Language
 from kvitto.money import Money
 from kvitto.portal.address_parts import address_of
+from kvitto.portal.audited import audited_download
 from kvitto.portal.downloads import file_answer
 from kvitto.portal.invoice_sheet import sheet_of
 from kvitto.portal.offers import offer_name
@@ -66,10 +67,12 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def invoice_pdf(request: HttpRequest, number: str) -> HttpResponseBase:
     """The invoice as a PDF, or with `?language=` a copy in another language."""
-    record = gate.invoice_for(person_of(request), number, Action.DOWNLOAD_INVOICE)
-    language = request.GET.get("language", "")
-    content = pdf_of(settings.OFFICE, record.number, language if language in LANGUAGES else None)
-    suffix = f"-{language}" if language in LANGUAGES else ""
+    wanted = request.GET.get("language", "")
+    language = wanted if wanted in LANGUAGES else None
+    with audited_download(request, kind="invoice-pdf", number=number, language=language):
+        record = gate.invoice_for(person_of(request), number, Action.DOWNLOAD_INVOICE)
+        content = pdf_of(settings.OFFICE, record.number, language)
+    suffix = f"-{language}" if language else ""
     return file_answer(content, f"{record.number}{suffix}.pdf", "application/pdf")
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_safe
 from kvitto.agreements.billing_periods import periods_of
 from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
 from kvitto.periods import Period
+from kvitto.portal.audited import audited_download
 from kvitto.portal.downloads import file_answer
 from kvitto.portal.permission import person_of
 from kvitto.portal.usage_page import context_of
@@ -52,9 +53,10 @@ def _page(request: HttpRequest, asked: Scope, day: date) -> HttpResponse:
 
 
 def _csv(request: HttpRequest, asked: Scope, day: date) -> HttpResponseBase:
-    scope = _asked_part(gate.scope_for(person_of(request), asked, Action.DOWNLOAD_USAGE), asked)
-    period = _period(scope, day)
-    content = usage_csv(settings.OFFICE, scope, period)
+    with audited_download(request, asked, kind="usage-csv", period=day.isoformat()):
+        scope = _asked_part(gate.scope_for(person_of(request), asked, Action.DOWNLOAD_USAGE), asked)
+        period = _period(scope, day)
+        content = usage_csv(settings.OFFICE, scope, period)
     return file_answer(content, f"usage-{asked.id}-{period.start.isoformat()}.csv", "text/csv; charset=utf-8")
 
 

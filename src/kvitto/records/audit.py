@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -29,6 +29,7 @@ HEAD = "audit_head"
 FIRST_PREVIOUS = "0" * 64  # what stands in place of a digest before the first entry
 _SALT = "audit_salt"
 _AT_ONCE = 500
+_LONGEST_ID = 100
 
 Fact = str | int | bool | None
 
@@ -55,7 +56,8 @@ class Note:
     """One thing that happened, before it has its number.
 
     `action` is noun and verb: "document.download", "role.grant". `who` is a person's random id; None for the operator
-    and for somebody unknown. `facts` hold ids, codes and digests; a text with an @ in it is kept as a salted hash.
+    and for somebody unknown. `facts` hold ids, codes and digests; a text with an @ in it, or longer
+    than any id, is kept as a salted hash.
     """
 
     action: str
@@ -121,7 +123,7 @@ def read_head(text: str) -> Head:
 
 def digest_of(entry: AuditEntry, previous: str) -> str:
     """SHA-256 of the digest before and the entry as canonical JSON."""
-    told = {
+    told: dict[str, Fact] = {
         "number": entry.number,
         "happened_at": entry.happened_at.astimezone(UTC).isoformat(timespec="microseconds"),
         "who": entry.who,
@@ -164,7 +166,7 @@ def _entry(wanted: Note, head: Head) -> AuditEntry:
         action=wanted.action,
         outcome=str(wanted.outcome),
         scope_kind=wanted.scope.kind.value if wanted.scope else "",
-        scope_key=wanted.scope.id if wanted.scope else "",
+        scope_key=str(_short(wanted.scope.id)) if wanted.scope else "",
         facts=_canonical({name: _nameless(value) for name, value in wanted.facts.items()}),
     )
     entry.digest = digest_of(entry, head.digest)
@@ -172,7 +174,14 @@ def _entry(wanted: Note, head: Head) -> AuditEntry:
 
 
 def _nameless(value: Fact) -> Fact:
-    return f"sha256:{salted(value)}" if isinstance(value, str) and "@" in value else value
+    return f"sha256:{salted(value)}" if isinstance(value, str) and "@" in value else _short(value)
+
+
+def _short(value: Fact) -> Fact:
+    """What somebody typed into an address may be longer than any id, or hold what a database does not keep."""
+    if isinstance(value, str) and (len(value) > _LONGEST_ID or not value.isprintable()):
+        return f"sha256:{salted(value)}"
+    return value
 
 
 def _canonical(value: Mapping[str, Fact]) -> str:
@@ -182,8 +191,8 @@ def _canonical(value: Mapping[str, Fact]) -> str:
 def _locked_head() -> OfficeFact:
     """The row of the head, held until the transaction ends; SQLite's immediate transaction holds the whole database."""
     locked = OfficeFact.objects.select_for_update().filter(name=HEAD)
-    found: Sequence[OfficeFact] = locked[:1]
-    if not found:
+    found = locked.first()
+    if found is None:
         OfficeFact.objects.get_or_create(name=HEAD, defaults={"value": ""})
-        found = locked[:1]
-    return found[0]
+        found = locked.get()
+    return found

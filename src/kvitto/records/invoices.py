@@ -20,6 +20,7 @@ from kvitto.invoicing.numbering import NUMBER_FORM, check_issue_date, document_n
 from kvitto.language import phrase
 from kvitto.money import Money, currency_decimals
 from kvitto.periods import Period
+from kvitto.records.audit import Door, Note, Result, note_many
 from kvitto.records.models import InvoiceRecord, NumberSeries
 
 _SUMMARY = (
@@ -89,7 +90,20 @@ def issue(draft: Invoice, scope: Scope, letters: str, issued_at: datetime, numbe
         invoice = replace(draft, number=number)
         record = _record_of(invoice, scope, issued_at)
         record.save(force_insert=True)
+        note_many([issue_note(record)])
     return Issuing(_summary({name: getattr(record, name) for name in _SUMMARY}), is_new=True)
+
+
+def issue_note(record: InvoiceRecord) -> Note:
+    """What the audit trail tells of an issued document. Whoever issues many in a transaction notes them at its end."""
+    return Note(
+        "invoice.issue",
+        Result.DONE,
+        Door.RUN,
+        record.issued_at,
+        scope=Scope(ScopeKind(record.scope_kind), record.scope_key),
+        facts={"number": record.number, "type": record.document_type, "facts_digest": record.facts_digest},
+    )
 
 
 def latest_issue_date(letters: str) -> date | None:
