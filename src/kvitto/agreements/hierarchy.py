@@ -289,7 +289,8 @@ class InvoiceScope:
     MOSP: `profile` is None, `subscriptions` holds the one subscription. MCA: `profile` is set, `subscriptions` are all
     that stand in its `sections`. EA: `profile` is None, `departments`, `enrollment_accounts` and `subscriptions` are
     all of the enrollment. MPA: `profile` is set, `subscriptions` are those of its `customers`.
-    `days`: for a subscription that stood here only for a part of the time, the days on which it did; of one that is
+    `days`: for a subscription that stood here only for a part of the time, the days on which it did (`date.max` ends
+    what goes on until further notice; where two spans touch, the owner of a MOSP subscription changed); of one that is
     not named there, all. Its id is also the pool: usage inside one InvoiceScope counts together for price tiers.
     """
 
