@@ -16,6 +16,8 @@ from kvitto.agreements.planning.plan_checks import refusals
 from kvitto.errors import UnableTo
 from kvitto.language import Phrase, phrase
 from kvitto.records.agreement_changes import agreements_now, invoiced_up_to, record_plan
+from kvitto.records.audit import note_many
+from kvitto.records.revision_notes import revision_notes
 from kvitto.records.revisions import hold_revisions, next_revision
 from kvitto.runs.lives_with_usage import usage_left_out
 from kvitto.runs.office import Office
@@ -53,6 +55,7 @@ def apply(office: Office, path: Path, valid_from: date | None = None, shown: Pla
         if plan.changes_anything:
             revision = next_revision(office.now(), f"agreements apply {path.name}")
             record_plan(plan, revision, office.today())
+            note_many(revision_notes(revision, "agreements.apply"))
     return plan
 
 
