@@ -2,67 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from kvitto.access.matrix import MCA, MOSP, Action, Cell, Matrix
-from kvitto.access.roles import ROLES, Role
+from kvitto.access.actions import Action
+from kvitto.access.answers import Allowed, NotFound, Refused
+from kvitto.access.matrices import EA, MCA, MOSP, MPA
+from kvitto.access.matrix import Cell
+from kvitto.access.place import NO_POLICIES, Held, Place, Policies
+from kvitto.access.policies import Policy
+from kvitto.access.roles import ROLES, Level, Role
 from kvitto.language import Phrase, phrase
 
-
-@dataclass(frozen=True)
-class Policies:
-    """Switches that open a ◐. `invoices_shared`: *Allow others to download invoice* (roles.md §6), off unless set."""
-
-    invoices_shared: bool = False
-
-
-NO_POLICIES = Policies()
-
-
-@dataclass(frozen=True)
-class Allowed:
-    """Yes."""
-
-
-@dataclass(frozen=True)
-class NotFound:
-    """The person has no relation to the thing, and learns nothing about it, not even whether it exists."""
-
-
-@dataclass(frozen=True)
-class Refused:
-    """No, and why. `givers` are names of people who can help; empty until someone who knows names fills them in."""
-
-    rule: Phrase
-    helpful_role: Role
-    giver_roles: tuple[Role, ...]
-    givers: tuple[str, ...] = ()
-
-    @property
-    def phrase(self) -> Phrase:
-        """The rule, the role that would help and who can give it, as one text."""
-        role = ROLES[self.helpful_role].name
-        if self.helpful_role in self.giver_roles:
-            help_sentence = (
-                phrase("Ask {people} ({role}).", people=self.givers, role=role)
-                if self.givers
-                else phrase("Ask the {role}.", role=role)
-            )
-        elif self.givers:
-            help_sentence = phrase(
-                "The role “{role}” would allow it; {people} can give it.", role=role, people=self.givers
-            )
-        else:
-            help_sentence = phrase("The role “{role}” would allow it.", role=role)
-        return phrase("{rule} {help}", rule=self.rule, help=help_sentence)
-
-    def naming(self, givers: Iterable[str]) -> Refused:
-        """The same refusal with the names of those who can help, each once, in order of the alphabet."""
-        return replace(self, givers=tuple(sorted(set(givers))))
-
+__all__ = ["NO_POLICIES", "Allowed", "Decision", "Held", "NotFound", "Place", "Policies", "Refused", "decide"]
 
 Decision = Allowed | Refused | NotFound
+
+_DEPARTMENT_ROLES = frozenset((Role.DEPARTMENT_ADMINISTRATOR, Role.DEPARTMENT_ADMINISTRATOR_READ_ONLY))
+_INVOICE = frozenset((
+    Action.SEE_INVOICES, Action.DOWNLOAD_INVOICE, Action.OPEN_OLD_INVOICE, Action.OPEN_SUPPORT_INVOICE,
+    Action.READ_INVOICES_BY_API,
+))  # fmt: skip
+_PRICED = frozenset((
+    Action.SEE_CHARGES, Action.DOWNLOAD_USAGE, Action.DOWNLOAD_OPEN_USAGE, Action.SEE_PRICE_SHEET,
+    Action.SEE_CONTRACT_PRICES,
+))  # fmt: skip
+_POLICY_OF: Mapping[Cell, Policy] = {
+    Cell.IF_SHARED: Policy.INVOICES_SHARED,
+    Cell.IF_DEPARTMENTS_VIEW: Policy.DEPARTMENT_ADMINISTRATORS_VIEW_CHARGES,
+    Cell.IF_ACCOUNTS_VIEW: Policy.ACCOUNT_OWNERS_VIEW_CHARGES,
+    Cell.IF_CUSTOMER_VIEWS: Policy.CUSTOMER_VIEWS_CHARGES,
+}
 
 _RULES = {
     Action.SEE_SUBSCRIPTION: phrase("Your roles here do not open the subscription."),
@@ -71,34 +41,144 @@ _RULES = {
     Action.DOWNLOAD_USAGE: phrase("Your roles here do not open the usage files."),
     Action.DOWNLOAD_INVOICE: phrase("Your roles here do not open invoices for download."),
 }
+_RULE_OTHER = phrase("Your roles here do not allow that.")
 _RULE_BELOW_PROFILE = phrase("Roles on invoice sections and subscriptions never open invoices.")
-_RULE_NOT_SHARED = phrase("Others than the Account Administrator are not allowed to download invoices here.")
+_RULE_OLD = phrase("Invoices of periods before December 2016 open to the Account Administrator only.")
+_RULE_SUPPORT = phrase("Invoices of a support plan open to the Account Administrator only.")
+_RULE_ENROLLMENT = phrase("Invoices of an enrollment open to its enterprise administrators only.")
+_RULE_INDIRECT = phrase("This enrollment was bought through a partner, who receives its invoices and hands on a copy.")
+_RULE_CUSTOMER = phrase("The partner you buy from receives the invoices and usage files. Ask the partner for a copy.")
+_POLICY_RULES = {
+    Policy.INVOICES_SHARED: phrase("Others than the Account Administrator are not allowed to download invoices here."),
+    Policy.DEPARTMENT_ADMINISTRATORS_VIEW_CHARGES: phrase(
+        "The enrollment does not let department administrators view charges."
+    ),
+    Policy.ACCOUNT_OWNERS_VIEW_CHARGES: phrase("The enrollment does not let account owners view charges."),
+    Policy.CUSTOMER_VIEWS_CHARGES: phrase("The partner you buy from does not let its customers view charges here."),
+    Policy.MARKUP: phrase("The partner has not released the prices of this enrollment yet."),
+}
 
 
-def decide(action: Action, held: Iterable[Role], matrix: Matrix, policies: Policies = NO_POLICIES) -> Decision:
-    """Whether someone who holds these roles may do this.
+def decide(action: Action, held: Iterable[Held], place: Place) -> Decision:
+    """Whether someone who holds these roles may do this there.
 
     `held`: the roles on the thing itself, on everything above it and on its account; a right above holds below, and a
-    right below never reaches up. `matrix`: `MOSP` or `MCA`. Roles that have no column in the matrix count as none.
+    right below never reaches up. Roles that have no column in the matrix, or that are held where they cannot reach the
+    thing, count as none.
     """
-    counting = matrix.roles & set(held)
+    reaching = [one for one in held if one.role in place.matrix.roles and one.level in place.levels]
+    counting = frozenset(one.role for one in reaching if one.in_directory)
     if not counting:
-        return NotFound()
-    cells = {matrix.cells[action][role] for role in counting}
-    if Cell.MAY in cells or (Cell.IF_SHARED in cells and policies.invoices_shared):
-        return Allowed()
-    return Refused(_rule(action, cells, matrix), _helpful_role(action, matrix, cells), matrix.giver_roles)
+        return NotFound(in_other_directory=bool(reaching))
+    question = _Question(_row(action, place), counting, place)
+    opening = question.opening
+    if not opening or question.waits_for_prices:
+        return question.refusal(action)
+    return Allowed(at_list_prices=opening == {Cell.IF_CUSTOMER_VIEWS})
 
 
-def _rule(action: Action, cells: set[Cell], matrix: Matrix) -> Phrase:
-    if Cell.IF_SHARED in cells and action is Action.DOWNLOAD_INVOICE:
-        return _RULE_NOT_SHARED
-    if matrix is MCA and action in {Action.SEE_INVOICES, Action.DOWNLOAD_INVOICE}:
-        return _RULE_BELOW_PROFILE
-    return _RULES[action]
+def _row(action: Action, place: Place) -> Action:
+    """The row that answers for the invoice that is asked for."""
+    if action in {Action.SEE_INVOICES, Action.DOWNLOAD_INVOICE}:
+        if place.invoice_is_support:
+            return Action.OPEN_SUPPORT_INVOICE
+        if place.invoice_is_old:
+            return Action.OPEN_OLD_INVOICE
+    return action
 
 
-def _helpful_role(action: Action, matrix: Matrix, cells: set[Cell]) -> Role:
-    if matrix is MOSP and Cell.IF_SHARED in cells and action is Action.DOWNLOAD_INVOICE:
-        return Role.ACCOUNT_ADMINISTRATOR
-    return matrix.helpful_role[action]
+@dataclass(frozen=True)
+class _Question:
+    """One row of one matrix, for the roles that count."""
+
+    action: Action
+    counting: frozenset[Role]
+    place: Place
+
+    @property
+    def opening(self) -> frozenset[Cell]:
+        """The cells that say yes as things are set here."""
+        return frozenset(cell for cell in self._cells if self._opens(cell))
+
+    @property
+    def waits_for_prices(self) -> bool:
+        """True of what shows prices of an indirect enrollment before the partner released them, but for the partner."""
+        return (
+            self.place.is_indirect
+            and not self.place.policies.prices_released
+            and self.action in _PRICED
+            and Role.PARTNER_ADMINISTRATOR not in self.counting
+        )
+
+    def refusal(self, asked: Action) -> Refused:
+        """Why not, and what would help; `asked` is what the person asked for, whichever row answered."""
+        matrix = self.place.matrix
+        if policy := self._closing_policy():
+            setters = matrix.who_may(matrix.policies[policy]) if policy in matrix.policies else ()
+            return Refused(_POLICY_RULES[policy], setters[-1] if setters else None, setters, policy=policy)
+        if matrix is MPA and self.action in _INVOICE | _PRICED and not self._is_of_partner:
+            return Refused(_RULE_CUSTOMER, None, ())
+        helpful = self._helpful_role()
+        return Refused(self._rule(asked), helpful, matrix.givers_of(helpful) if helpful else ())
+
+    @property
+    def _cells(self) -> frozenset[Cell]:
+        return frozenset(map(self._cell, self.counting))
+
+    def _cell(self, role: Role) -> Cell:
+        cell = self.place.matrix.cell(self.action, role)
+        if cell is not Cell.IF_VIEWS_AND_OWNS:
+            return cell
+        if Role.OWNER not in self.counting:
+            return Cell.MAY_NOT
+        return Cell.IF_DEPARTMENTS_VIEW if role in _DEPARTMENT_ROLES else Cell.IF_ACCOUNTS_VIEW
+
+    def _opens(self, cell: Cell) -> bool:
+        policies = self.place.policies
+        return {
+            Cell.MAY: True,
+            Cell.MAY_NOT: False,
+            Cell.IF_DIRECT: not self.place.is_indirect,
+            Cell.IF_SHARED: policies.invoices_shared,
+            Cell.IF_DEPARTMENTS_VIEW: policies.departments_view_charges,
+            Cell.IF_ACCOUNTS_VIEW: policies.accounts_view_charges and not self._is_shut_out,
+            Cell.IF_CUSTOMER_VIEWS: policies.customer_views_charges,
+        }[cell]
+
+    @property
+    def _is_shut_out(self) -> bool:
+        """Who administers a department sees cost at no level while that policy is off (roles.md §4)."""
+        return bool(self.counting & _DEPARTMENT_ROLES) and not self.place.policies.departments_view_charges
+
+    def _closing_policy(self) -> Policy | None:
+        """The policy that keeps shut what a role would open."""
+        if self.opening:
+            return Policy.MARKUP  # the roles would do: the prices are not released
+        closing = {_POLICY_OF[cell] for cell in self._cells if cell in _POLICY_OF}
+        if closing and self._is_shut_out:
+            return Policy.DEPARTMENT_ADMINISTRATORS_VIEW_CHARGES
+        return next((policy for policy in Policy if policy in closing), None)
+
+    @property
+    def _is_of_partner(self) -> bool:
+        return any(ROLES[role].level is Level.ACCOUNT for role in self.counting)
+
+    def _helpful_role(self) -> Role | None:
+        """The least role that would open it as things are set here."""
+        for role in self.place.matrix.helpers:
+            alone = replace(self, counting=frozenset((role,)))
+            if ROLES[role].level in self.place.levels and alone.opening and not alone.waits_for_prices:
+                return role
+        return None
+
+    def _rule(self, asked: Action) -> Phrase:
+        matrix = self.place.matrix
+        if matrix is MOSP and self.action is Action.OPEN_OLD_INVOICE:
+            return _RULE_OLD
+        if matrix is MOSP and self.action is Action.OPEN_SUPPORT_INVOICE:
+            return _RULE_SUPPORT
+        if matrix is MCA and self.action in _INVOICE:
+            return _RULE_BELOW_PROFILE
+        if matrix is EA and self.action in _INVOICE:
+            return _RULE_INDIRECT if self.place.is_indirect else _RULE_ENROLLMENT
+        return _RULES.get(asked, _RULE_OTHER)

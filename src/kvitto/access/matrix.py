@@ -1,26 +1,27 @@
-"""Who may do what, as tables: one row per action, one column per role.
+"""How a matrix is written and read: one row per action, one column per role, one mark per cell.
 
-✔ may, ✘ may not, ◐ may if the Account Administrator allows others to download invoices. `MOSP` is roles.md §2 for one
-subscription; `MCA` is roles.md §3 for a billing profile and what stands below it, with the resource roles of §7 beside.
+✔ may, ✘ may not. A ◐ with a letter may under a condition:
+
+    ◐s  others are allowed to download invoices (MOSP subscription)
+    ◐d  department administrators view charges (enrollment)
+    ◐a  account owners view charges (enrollment)
+    ◐c  the customer views charges (customer of a partner); at list prices
+    ◐p  account owners' or department administrators' policy, and Owner of the subscription besides
+    ◐i  the enrollment is a direct one: under an indirect one the partner does it
+
+A row named after a feature (`budgets`) stands for four actions; its cells say which of create, read, update and delete
+are allowed (`CRUD`, `RU`, `R`), also under a condition (`CRUD◐a`), – for none of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kvitto.access.roles import Role
-
-
-class Action(StrEnum):
-    """What a person may want to do with a subscription, a billing profile or an invoice."""
-
-    SEE_SUBSCRIPTION = "see-subscription"
-    SEE_INVOICES = "see-invoices"  # the list of billing periods with their totals, and billing information
-    SEE_CHARGES = "see-charges"  # daily usage and its cost, on a page
-    DOWNLOAD_USAGE = "download-usage"
-    DOWNLOAD_INVOICE = "download-invoice"
+from kvitto.access.actions import FEATURES, VERBS, Action
+from kvitto.access.policies import Policy
+from kvitto.access.roles import ROLES, Level, Role
 
 
 class Cell(StrEnum):
@@ -28,94 +29,78 @@ class Cell(StrEnum):
 
     MAY = "✔"
     MAY_NOT = "✘"
-    IF_SHARED = "◐"
+    IF_SHARED = "◐s"
+    IF_DEPARTMENTS_VIEW = "◐d"
+    IF_ACCOUNTS_VIEW = "◐a"
+    IF_CUSTOMER_VIEWS = "◐c"
+    IF_VIEWS_AND_OWNS = "◐p"
+    IF_DIRECT = "◐i"
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """One table: the roles that count in this form of agreement, and the answer for each action and role.
+    """One form of agreement: the roles that count in it, and the answer for each action and role.
 
-    `helpful_role` is the least role that would do for what is refused; `giver_roles` can give it or can speak for it.
+    An action that has no row here is one that nobody may do. `gives`: by which action a role of a level is given.
+    `helpers`: the roles worth advising, least powerful first. `policies`: those that can be set under it, and by which
+    action.
     """
 
     cells: Mapping[Action, Mapping[Role, Cell]]
-    helpful_role: Mapping[Action, Role]
-    giver_roles: tuple[Role, ...]
+    gives: Mapping[Level, Action]
+    helpers: tuple[Role, ...]
+    policies: Mapping[Policy, Action]
+    roles: frozenset[Role] = field(init=False)
 
-    @property
-    def roles(self) -> frozenset[Role]:
-        """The roles that have a column."""
-        return frozenset(self.cells[Action.SEE_SUBSCRIPTION])
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "roles", frozenset(self.cells[Action.SEE_SUBSCRIPTION]))
 
+    def cell(self, action: Action, role: Role) -> Cell:
+        """The answer for a role that counts here."""
+        return self.cells[action][role] if action in self.cells else Cell.MAY_NOT
 
-_COLUMNS = {
-    "AA": Role.ACCOUNT_ADMINISTRATOR,
-    "SA": Role.SERVICE_ADMINISTRATOR,
-    "CA": Role.CO_ADMINISTRATOR,
-    "Own": Role.OWNER,
-    "Con": Role.CONTRIBUTOR,
-    "Rea": Role.READER,
-    "BiR": Role.BILLING_READER,
-    "UAA": Role.USER_ACCESS_ADMINISTRATOR,
-    "CMr": Role.COST_MANAGEMENT_READER,
-    "CMc": Role.COST_MANAGEMENT_CONTRIBUTOR,
-    "BAo": Role.BILLING_ACCOUNT_OWNER,
-    "BAc": Role.BILLING_ACCOUNT_CONTRIBUTOR,
-    "BAr": Role.BILLING_ACCOUNT_READER,
-    "BPo": Role.BILLING_PROFILE_OWNER,
-    "BPc": Role.BILLING_PROFILE_CONTRIBUTOR,
-    "BPr": Role.BILLING_PROFILE_READER,
-    "IM": Role.INVOICE_MANAGER,
-    "ISo": Role.INVOICE_SECTION_OWNER,
-    "ISc": Role.INVOICE_SECTION_CONTRIBUTOR,
-    "ISr": Role.INVOICE_SECTION_READER,
-    "SC": Role.SUBSCRIPTION_CREATOR,
-}
+    def givers_of(self, role: Role) -> tuple[Role, ...]:
+        """The roles whose holders can give this one, or speak for it where nobody can give it."""
+        action = self.gives.get(ROLES[role].level)
+        return (action and self.who_may(action)) or (role,)
+
+    def who_may(self, action: Action) -> tuple[Role, ...]:
+        """The roles that may do this without any condition."""
+        return tuple(role for role in ROLES if role in self.roles and self.cell(action, role) is Cell.MAY)
 
 
-def _table(text: str) -> dict[Action, dict[Role, Cell]]:
-    head, *rows = [line.split() for line in text.strip().splitlines()]
-    roles = [_COLUMNS[column] for column in head[1:]]
-    return {Action(action): dict(zip(roles, (Cell(cell) for cell in cells), strict=True)) for action, *cells in rows}
+def read_table(columns: Mapping[str, Role], text: str) -> dict[Action, dict[Role, Cell]]:
+    """The cells of an aligned table whose head names columns by these short names."""
+    head, *rows = [line.split() for line in text.strip().splitlines() if line.strip()]
+    roles = [columns[name] for name in head[1:]]
+    cells: dict[Action, dict[Role, Cell]] = {}
+    for name, *marks in rows:
+        row = dict(zip(roles, marks, strict=True))
+        if name in FEATURES:
+            cells |= {
+                Action(f"{verb}-{name}"): {role: _of_letter(letter, mark) for role, mark in row.items()}
+                for letter, verb in VERBS.items()
+            }
+        else:
+            cells[Action(name)] = {role: Cell(mark) for role, mark in row.items()}
+    return cells
 
 
-# A Billing Reader and its peers see the list but open no invoice while it is not shared: the PDF shows personal data
-# of the Account Administrator. A User Access Administrator gives access and has next to none.
-MOSP = Matrix(
-    cells=_table("""
-        action              AA   SA   CA   Own  Con  Rea  BiR  UAA  CMr  CMc
-        see-subscription    ✔    ✔    ✔    ✔    ✔    ✔    ✔    ✔    ✔    ✔
-        see-invoices        ✔    ✔    ✔    ✔    ✔    ✔    ✔    ◐    ✘    ✘
-        see-charges         ✔    ✔    ✔    ✔    ✔    ✔    ✔    ✘    ✔    ✔
-        download-usage      ✔    ✔    ✔    ✔    ✔    ✔    ✔    ◐    ✘    ✘
-        download-invoice    ✔    ◐    ◐    ◐    ◐    ◐    ◐    ◐    ✘    ✘
-    """),
-    helpful_role={
-        Action.SEE_SUBSCRIPTION: Role.READER,
-        Action.SEE_INVOICES: Role.BILLING_READER,
-        Action.SEE_CHARGES: Role.BILLING_READER,
-        Action.DOWNLOAD_USAGE: Role.BILLING_READER,
-        Action.DOWNLOAD_INVOICE: Role.ACCOUNT_ADMINISTRATOR,
-    },
-    giver_roles=(Role.ACCOUNT_ADMINISTRATOR,),
-)
+def _of_letter(letter: str, mark: str) -> Cell:
+    """What `CRUD`, `RU◐a` or – says about one of its letters."""
+    letters, condition, kind = mark.partition("◐")
+    if letter not in letters:
+        return Cell.MAY_NOT
+    return Cell(condition + kind) if condition else Cell.MAY
 
-# Resource roles see the cost of their subscription (§7 names five of them) and never what is invoiced.
-MCA = Matrix(
-    cells=_table("""
-        action            BAo BAc BAr BPo BPc BPr IM  ISo ISc ISr SC  SA  CA  Own Con Rea BiR UAA CMr CMc
-        see-subscription  ✔   ✔   ✔   ✔   ✔   ✔   ✔   ✔   ✔   ✔   ✘   ✔   ✔   ✔   ✔   ✔   ✔   ✔   ✔   ✔
-        see-invoices      ✔   ✔   ✔   ✔   ✔   ✔   ✔   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘
-        see-charges       ✔   ✔   ✔   ✔   ✔   ✔   ✔   ✔   ✔   ✔   ✔   ✘   ✘   ✔   ✔   ✔   ✘   ✘   ✔   ✔
-        download-usage    ✔   ✔   ✔   ✔   ✔   ✔   ✔   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘
-        download-invoice  ✔   ✔   ✔   ✔   ✔   ✔   ✔   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘   ✘
-    """),
-    helpful_role={
-        Action.SEE_SUBSCRIPTION: Role.INVOICE_SECTION_READER,
-        Action.SEE_INVOICES: Role.BILLING_PROFILE_READER,
-        Action.SEE_CHARGES: Role.INVOICE_SECTION_READER,
-        Action.DOWNLOAD_USAGE: Role.BILLING_PROFILE_READER,
-        Action.DOWNLOAD_INVOICE: Role.BILLING_PROFILE_READER,
-    },
-    giver_roles=(Role.BILLING_PROFILE_OWNER, Role.BILLING_ACCOUNT_OWNER),
-)
+
+def joined(*tables: Mapping[Action, Mapping[Role, Cell]]) -> dict[Action, dict[Role, Cell]]:
+    """Tables of the same agreement side by side; where one lacks a row, nobody of its columns may."""
+    actions = dict.fromkeys(action for table in tables for action in table)
+    roles = [(table, tuple(table[Action.SEE_SUBSCRIPTION])) for table in tables]
+    return {
+        action: {
+            role: table[action][role] if action in table else Cell.MAY_NOT for table, held in roles for role in held
+        }
+        for action in actions
+    }

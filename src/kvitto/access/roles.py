@@ -26,6 +26,19 @@ class Level(StrEnum):
     SUBSCRIPTION = "subscription"
 
 
+ABOVE: Mapping[Level, frozenset[Level]] = {
+    Level.ACCOUNT: frozenset(),
+    Level.PROFILE: frozenset((Level.ACCOUNT,)),
+    Level.SECTION: frozenset((Level.PROFILE, Level.ACCOUNT)),
+    Level.DEPARTMENT: frozenset((Level.ACCOUNT,)),
+    Level.ENROLLMENT_ACCOUNT: frozenset((Level.DEPARTMENT, Level.ACCOUNT)),
+    Level.CUSTOMER: frozenset((Level.PROFILE, Level.ACCOUNT)),
+    Level.MANAGEMENT_GROUP: frozenset((Level.MANAGEMENT_GROUP,)),
+    Level.SUBSCRIPTION: frozenset(Level) - {Level.SUBSCRIPTION},
+}
+"""The levels from which a right reaches down to a thing of each level."""
+
+
 class Role(StrEnum):
     """A role by the name that agreements files and records use."""
 

@@ -10,7 +10,7 @@ from kvitto.records.models import Person
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from kvitto.access.matrix import Action
+    from kvitto.access.actions import Action
     from kvitto.agreements.hierarchy import Scope
     from kvitto.language import Phrase
 

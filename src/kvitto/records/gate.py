@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from kvitto.access import decision
-from kvitto.access.decision import Allowed, Decision, decide
-from kvitto.access.matrix import MCA, MOSP, Action
-from kvitto.access.roles import Role
+from kvitto.access.actions import Action
+from kvitto.access.decision import Allowed, Decision, Held, Place, decide
+from kvitto.access.matrices import MCA, MOSP
+from kvitto.access.roles import ROLES, Level, Role
 from kvitto.agreements.hierarchy import AgreementType, InvoiceScope, Scope, ScopeKind
 from kvitto.agreements.tree import PlacedSubscription, Tree
 from kvitto.errors import UnableTo
@@ -110,7 +111,8 @@ class _View:
         if not account:
             return decision.NotFound()
         held = {role for above in lineage for role in self.held.get(above, ())}
-        return decide(action, held, _MATRICES[account.agreement])
+        here = Place(_MATRICES[account.agreement], Level(scope.kind))
+        return decide(action, {Held(role, ROLES[role].level) for role in held}, here)
 
     def require(self, scope: Scope, action: Action) -> None:
         """Return if the person may; raise `NotFound` or `Refused` if not."""
