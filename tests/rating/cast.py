@@ -46,9 +46,17 @@ def used(
     return (subscription, resource, meter, at, Decimal(quantity), unit)
 
 
-def member(subscription: str = "anna", period: Period = FEBRUARY, *, pool: str = "", currency: str = "EUR") -> Member:
+def member(
+    subscription: str = "anna",
+    period: Period = FEBRUARY,
+    *,
+    pool: str = "",
+    currency: str = "EUR",
+    counted_from: date | None = None,
+    billed_from: date | None = None,
+) -> Member:
     """A member of a pool, of its own unless one is named."""
-    return Member(pool or subscription, subscription, period, "list", currency)
+    return Member(pool or subscription, subscription, period, "list", currency, counted_from, billed_from)
 
 
 def per_unit(

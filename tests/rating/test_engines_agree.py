@@ -42,8 +42,24 @@ _MEMBERS = [
     member("bert", Period(MARCH.start, date(2024, 3, 11)), pool="profile"),
     member("cilla", pool="profile"),
     member("cilla", MARCH, pool="profile", currency="SEK"),
-    member("dan", Period(date(2024, 2, 5), date(2024, 3, 5))),
-]
+    member(
+        "dan",
+        Period(date(2024, 2, 5), date(2024, 2, 12)),
+        pool="moved",
+        counted_from=FEBRUARY.start,
+        billed_from=FEBRUARY.start,
+    ),
+    member(
+        "dan",
+        Period(date(2024, 2, 20), date(2024, 3, 5)),
+        pool="moved",
+        counted_from=FEBRUARY.start,
+        billed_from=FEBRUARY.start,
+    ),
+    member(
+        "dan", Period(date(2024, 3, 5), MARCH.end), pool="moved", counted_from=MARCH.start, billed_from=FEBRUARY.start
+    ),
+]  # dan is billed together for two spans of days, which count by their months
 
 
 @st.composite

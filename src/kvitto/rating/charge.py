@@ -14,6 +14,8 @@ class Member:
     """A subscription whose usage in `period` counts in `pool` (tier positions are counted per pool and meter).
 
     `price_sheet` and `currency` choose the prices. A subscription may appear with several periods, never overlapping.
+    `counted_from`: the first day of what its tiers are counted over, and `billed_from` that of the billing period, both
+    shared by all members that count and are billed together; None: the first day of `period`.
     """
 
     pool: str
@@ -21,6 +23,18 @@ class Member:
     period: Period
     price_sheet: str
     currency: str
+    counted_from: date | None = None
+    billed_from: date | None = None
+
+    @property
+    def counting_start(self) -> date:
+        """The day from which its tiers are filled."""
+        return self.counted_from or self.period.start
+
+    @property
+    def period_start(self) -> date:
+        """The first day of the billing period, which its charges are named by."""
+        return self.billed_from or self.period.start
 
 
 @dataclass(frozen=True, order=True)
@@ -28,7 +42,7 @@ class Charge:
     """What one resource used of one meter on one day at one price and tier, and its exact, unrounded amount.
 
     `quantity` is in the price's unit (width `money.QUANTITY`), `amount` = quantity × unit_price exactly. A day whose
-    quantity crosses a tier bound has a charge per tier. `period_start` is the first day of the member's period.
+    quantity crosses a tier bound has a charge per tier. `period_start` is the member's.
     """
 
     pool: str

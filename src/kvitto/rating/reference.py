@@ -55,7 +55,7 @@ def rate(rows: Iterable[Row], members: Sequence[Member], prices: Iterable[Price]
     for subscription, resource, meter, day, quantity, unit in rows:
         member = membership.on(subscription, day)
         if member:
-            key = _Day(member.pool, member.period.start, meter, day, subscription, resource, unit)
+            key = _Day(member.pool, member.period_start, meter, day, subscription, resource, unit)
             sums[key] = EXACT.add(sums[key], quantity)
             counts[key] += 1
 
@@ -74,7 +74,7 @@ def rate(rows: Iterable[Row], members: Sequence[Member], prices: Iterable[Price]
             continue
         held(EXACT.multiply(total, Decimal(price.numerator)), QUANTITY_SENT)
         quantity = held(convert_unit(total, price.numerator, price.denominator), QUANTITY)
-        scope = (key.pool, key.period_start, key.meter)
+        scope = (key.pool, member.counting_start, key.meter)
         charges += _charges(key, price, positions[scope], quantity)
         positions[scope] = held(EXACT.add(positions[scope], quantity), QUANTITY)
     return ReferenceRating(

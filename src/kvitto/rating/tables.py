@@ -52,8 +52,10 @@ def _members(members: Sequence[Member], price_lists: PriceLists) -> pa.Table:
     return pa.table(
         {
             "pool": pa.array([member.pool for member in members], pa.string()),
-            "period_start": pa.array([member.period.start for member in members], pa.date32()),
-            "period_end": pa.array([member.period.end for member in members], pa.date32()),
+            "period_start": pa.array([member.period_start for member in members], pa.date32()),
+            "counting_start": pa.array([member.counting_start for member in members], pa.date32()),
+            "first_day": pa.array([member.period.start for member in members], pa.date32()),
+            "end_day": pa.array([member.period.end for member in members], pa.date32()),
             "subscription": pa.array([member.subscription for member in members], pa.string()),
             "price_list": pa.array(
                 [price_lists[member.price_sheet, member.currency] for member in members], pa.int32()

@@ -12,8 +12,8 @@ SELECT
 FROM read_parquet($files, hive_partitioning = false) AS usage
 INNER JOIN members
     ON usage.subscription = members.subscription
-    AND usage.used_at >= CAST(members.period_start AS TIMESTAMP)
-    AND usage.used_at < CAST(members.period_end AS TIMESTAMP)
+    AND usage.used_at >= CAST(members.first_day AS TIMESTAMP)
+    AND usage.used_at < CAST(members.end_day AS TIMESTAMP)
 WHERE
     usage.used_at >= CAST($first_day AS TIMESTAMP)
     AND usage.used_at < CAST($end_day AS TIMESTAMP)

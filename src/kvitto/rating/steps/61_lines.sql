@@ -1,4 +1,5 @@
--- What an invoice line is made of: charges summed by subscription, meter, price version and tier.
+-- What an invoice line is made of: charges summed by subscription, meter, price version and tier. A subscription may be
+-- several members of a period, for different days of it.
 WITH summed AS (
     SELECT
         member,
@@ -21,11 +22,12 @@ SELECT
     summed.price AS price_id,
     summed.tier_from,
     summed.unit_price,
-    summed.quantity,
-    summed.amount,
-    summed.first_day,
-    summed.last_day
+    CAST(sum(summed.quantity) AS {QUANTITY}) AS quantity,
+    CAST(sum(summed.amount) AS {AMOUNT}) AS amount,
+    min(summed.first_day) AS first_day,
+    max(summed.last_day) AS last_day
 FROM summed
 INNER JOIN members USING (member)
 INNER JOIN prices USING (price)
+GROUP BY ALL
 ORDER BY ALL;
