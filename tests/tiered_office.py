@@ -40,8 +40,8 @@ street = "Lillgatan 1"
 postal_code = "222 22"
 city = "Lund"
 country = "SE"
-company_number = "556000-0002"
-vat_number = "SE556000000201"
+company_number = "556000-0019"
+vat_number = "SE556000001901"
 email = "anna@buyer.example"
 
 [mosp_accounts.tax]

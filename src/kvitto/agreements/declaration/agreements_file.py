@@ -12,7 +12,7 @@ from typing import Any
 
 from kvitto.agreements.declaration.declared import Declaration, DeclaredPerson, DeclaredRole
 from kvitto.agreements.declaration.mistakes import Mistakes, UnableToReadAgreements
-from kvitto.agreements.declaration.reader import DeclarationReader
+from kvitto.agreements.declaration.reader import read_tables
 from kvitto.language import phrase
 
 __all__ = ["Declaration", "DeclaredPerson", "DeclaredRole", "UnableToReadAgreements", "read_declaration"]
@@ -21,8 +21,8 @@ __all__ = ["Declaration", "DeclaredPerson", "DeclaredRole", "UnableToReadAgreeme
 def read_declaration(path: Path) -> Declaration:
     """The file's agreements; `UnableToReadAgreements` with a sentence for every mistake in it."""
     mistakes = Mistakes(str(path))
-    declaration = DeclarationReader(mistakes).read(_toml(path))
-    if mistakes.found or declaration is None:
+    declaration = read_tables(_toml(path), mistakes)
+    if mistakes.found:
         raise UnableToReadAgreements(mistakes.found)
     return declaration
 

@@ -31,6 +31,7 @@ ID = phrase("an id of letters, digits, dots, hyphens and underscores, at most 10
 EMAIL = phrase("an e-mail address such as anna@example.com")
 DAY = phrase("a date such as 2024-02-05, of the years 1970 to 2999")
 DECIMAL = phrase('a decimal number in quotes, such as "25.00"')
+FLAG = phrase("true or false")
 
 
 class Table:
@@ -49,6 +50,10 @@ class Table:
     def has(self, key: str) -> bool:
         """True if the key is written here."""
         return key in self._values
+
+    def written_keys(self) -> list[str]:
+        """The keys that are written here, in their order."""
+        return list(self._values)
 
     def at(self, key: str) -> str:
         """The path of the key."""
@@ -83,17 +88,19 @@ class Table:
         """A line of text with something in it."""
         return self._text(key, TEXT, is_line, required=required, default=default).strip()
 
-    def id(self, key: str, *, default: str = "") -> str:
+    def id(self, key: str, *, default: str = "", required: bool = True) -> str:
         """An id that may stand in addresses of pages and names of files."""
-        return self._text(key, ID, is_id, required=not default, default=default)
+        return self._text(key, ID, is_id, required=required and not default, default=default)
 
     def email(self, key: str, *, required: bool = True) -> str:
         """An e-mail address in lower case."""
         return self._text(key, EMAIL, is_email, required=required, default="").lower()
 
-    def matching(self, key: str, pattern: str, must: Phrase) -> str:
+    def matching(self, key: str, pattern: str, must: Phrase, *, required: bool = True) -> str:
         """A text that matches the whole pattern."""
-        return self._text(key, must, lambda text: re.fullmatch(pattern, text) is not None, required=True, default="")
+        return self._text(
+            key, must, lambda text: re.fullmatch(pattern, text) is not None, required=required, default=""
+        )
 
     def choice(
         self,
@@ -119,9 +126,16 @@ class Table:
             return default
         return value
 
-    def decimal(self, key: str) -> Decimal | None:
+    def flag(self, key: str) -> bool:
+        """True or false; false if it is not there."""
+        value = self._value(key, FLAG, required=False)
+        if value is not None and not isinstance(value, bool):
+            self.wrong(key, FLAG)
+        return value is True
+
+    def decimal(self, key: str, must: Phrase = DECIMAL, *, required: bool = False) -> Decimal | None:
         """An exact number: in quotes, or written bare (which is read without passing through binary)."""
-        value = self._value(key, DECIMAL, required=False)
+        value = self._value(key, must, required=required)
         if value is None:
             return None
         if isinstance(value, str) and _DECIMAL.fullmatch(value):
@@ -130,8 +144,17 @@ class Table:
             return value
         if isinstance(value, int) and not isinstance(value, bool):
             return Decimal(value)
-        self.wrong(key, DECIMAL)
+        self.wrong(key, must if required else DECIMAL)
         return None
+
+    def amount(self, key: str, decimals: int) -> Decimal | None:
+        """An amount above 0 with at most so many decimals; it must be there."""
+        must = phrase("an amount above 0 with at most {decimals} decimals, such as “150”", decimals=decimals)
+        amount = self.decimal(key, must, required=True)
+        if amount is not None and (amount <= 0 or int(amount.as_tuple().exponent) < -decimals):
+            self.wrong(key, must)
+            return None
+        return amount
 
     def day(self, key: str, *, required: bool = True) -> date | None:
         """A date, bare or in quotes; None if it is not there or wrong."""
@@ -158,9 +181,9 @@ class Table:
                 self.mistakes.wrong(path, item, TEXT)
         return found
 
-    def table(self, key: str) -> Table:
+    def table(self, key: str, *, required: bool = True) -> Table:
         """A table inside; one without values if it is missing or wrong."""
-        value = self._value(key, A_TABLE, required=True)
+        value = self._value(key, A_TABLE, required=required)
         if value is None:
             return _Nothing(self.at(key), self.mistakes)
         return Table(value, self.at(key), self.mistakes)
