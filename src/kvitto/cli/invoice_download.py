@@ -28,6 +28,10 @@ from kvitto.runs.office import Office
 @office_command
 def download(office: Office, number: str, out: Path, language: str | None) -> None:
     """Write an issued invoice to a PDF file."""
+    from kvitto.records.audit import Door, Result, note
     from kvitto.runs.make_documents import invoice_pdf
 
-    write_whole_file(out, [invoice_pdf(office, number, language)])
+    content = invoice_pdf(office, number, language)
+    facts = {"kind": "invoice-pdf", "number": number, "language": language}
+    note("document.download", Result.ALLOWED, door=Door.COMMAND, facts=facts, at=office.now())
+    write_whole_file(out, [content])

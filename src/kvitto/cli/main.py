@@ -16,6 +16,7 @@ from kvitto.language import CATALOGUES, DOMAIN, Language, speaking, translated
 # command → module of this room that defines it under the same name
 _COMMANDS = {
     "agreements": "agreements",
+    "audit": "audit",
     "charges": "charges",
     "demo": "demo",
     "init": "init",

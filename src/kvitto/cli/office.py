@@ -7,7 +7,8 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -76,10 +77,23 @@ def office_command(function: Callable[..., Any]) -> Callable[..., Any]:
     def with_office(*args: Any, home: Path, **options: Any) -> Any:
         office = open_office(home.expanduser().resolve())
         check_ready(office)
-        with database_answers():
+        with database_answers(), audit_head_kept(office):
             return function(office, *args, **options)
 
     return home_option(for_people(with_office))
+
+
+@contextmanager
+def audit_head_kept(office: Office) -> Iterator[None]:
+    """Inside, a command works; however it leaves, the head of the audit trail is written down in the home after it."""
+    from kvitto.runs.audit_head import keep_head
+
+    try:
+        yield
+    except (UnableTo, SystemExit):
+        keep_head(office)
+        raise
+    keep_head(office)
 
 
 def print_json(value: object) -> None:

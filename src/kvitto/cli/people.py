@@ -8,7 +8,7 @@ import click
 
 from kvitto.cli.office import office_command, print_json, print_table
 from kvitto.errors import UnableTo
-from kvitto.language import current_language, phrase, translated
+from kvitto.language import current_language, phrase, phrases, translated
 from kvitto.runs.office import Office
 
 
@@ -22,9 +22,9 @@ def people() -> None:
 @office_command
 def list_people(_office: Office, *, as_json: bool) -> None:
     """A row for each person, in order of e-mail address."""
-    from kvitto.records.models import Person
+    from kvitto.records.people import known_people
 
-    found = sorted(Person.objects.all(), key=lambda person: person.email)
+    found = sorted(known_people(), key=lambda person: person.email)
     if as_json:
         print_json(
             [
@@ -59,19 +59,17 @@ def list_people(_office: Office, *, as_json: bool) -> None:
 @click.argument("email")
 @click.option("--from-stdin", is_flag=True, help=translated("Read the password from the first line of standard input."))
 @office_command
-def set_password(_office: Office, email: str, *, from_stdin: bool) -> None:
+def set_password(office: Office, email: str, *, from_stdin: bool) -> None:
     """Ask for, check and set a password."""
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
+    from django.db import transaction
     from django.utils import translation
 
-    from kvitto.records.models import Person
+    from kvitto.records.audit import Door, Result, note
+    from kvitto.records.people import person_called
 
-    person = Person.objects.filter(email=email.strip().lower()).first()
-    if person is None:
-        raise UnableTo(
-            phrase("There is nobody with the address {email}. “kvitto people list” shows everyone.", email=email)
-        )
+    person = person_called(email)
     password = _read_password(from_stdin=from_stdin)
     try:
         with translation.override(current_language().django_code):
@@ -79,8 +77,39 @@ def set_password(_office: Office, email: str, *, from_stdin: bool) -> None:
     except ValidationError as error:
         raise UnableTo(phrase("The password was not set: {reasons}", reasons=" ".join(error.messages))) from error
     person.set_password(password)
-    person.save(update_fields=["password"])
+    with transaction.atomic():
+        person.save(update_fields=["password"])
+        facts = {"person": str(person.pk)}
+        note("person.password", Result.DONE, door=Door.COMMAND, facts=facts, at=office.now())
     click.echo(str(phrase("{email} can sign in with the new password.", email=person.email)))
+
+
+@people.command(
+    name="erase",
+    help=translated(
+        "Erase a person: name, address, password and sessions go, their roles end. A random id stays where they did "
+        "something. Issued invoices keep what stands on them, as the law asks. Take the address out of your "
+        "agreements files first: the next “kvitto agreements apply” would make a new person of it."
+    ),
+)
+@click.argument("email")
+@click.option("--even-if-last", is_flag=True, help=translated("Also the last owner or administrator of an account."))
+@click.option("--yes", is_flag=True, help=translated("Do not ask."))
+@office_command
+def erase(office: Office, email: str, *, even_if_last: bool, yes: bool) -> None:
+    """Ask, erase, say what was left."""
+    from kvitto.records.people import person_called
+    from kvitto.runs.erase_person import erase_person
+
+    address = person_called(email).email
+    question = phrase("Erase {email}? This cannot be undone.", email=address)
+    if not yes and sys.stdin.isatty() and not click.confirm(str(question), err=True):
+        click.echo(str(phrase("Nothing was changed.")), err=True)
+        sys.exit(1)
+    erased = erase_person(office, address, even_if_last=even_if_last)
+    ended = phrases("{count} role ended.", "{count} roles ended.", erased.roles_ended)
+    click.echo(str(phrase("Erased. What this person did stays on record under {id}.", id=erased.id)) + f" {ended}")
+    click.echo(translated("Backups made before still hold the address, and so do invoices on which it stands."))
 
 
 def _read_password(*, from_stdin: bool) -> str:

@@ -50,7 +50,9 @@ class UnknownSubscription(UnableTo):
 @office_command
 def download(office: Office, subscription: str, period_name: str, out: Path, *, bom: bool) -> None:
     """Write the daily usage of a subscription to a CSV file."""
+    from kvitto.agreements.hierarchy import Scope, ScopeKind
     from kvitto.records.agreements import invoice_scope_of_subscription, subscription_called
+    from kvitto.records.audit import Door, Result, note
     from kvitto.runs.make_documents import usage_csv
     from kvitto.runs.named_period import named_period
 
@@ -61,6 +63,8 @@ def download(office: Office, subscription: str, period_name: str, out: Path, *, 
     period = named_period(scope, period_name, office.now())
     own_part = replace(scope, subscriptions=(found,))
     file = usage_csv(office, own_part, period, bom=bom)
+    asked, facts = Scope(ScopeKind.SUBSCRIPTION, found.id), {"kind": "usage-csv", "period": period.start.isoformat()}
+    note("document.download", Result.ALLOWED, door=Door.COMMAND, scope=asked, facts=facts, at=office.now())
     write_whole_file(out, file)
     unpriced = sum(usage.rows for usage in file.unpriced)
     if unpriced:
