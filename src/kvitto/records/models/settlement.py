@@ -17,6 +17,7 @@ class LotBalance(models.Model):
     scope_kind = models.CharField(max_length=20)
     scope_key = models.CharField(max_length=100)
     currency = models.CharField(max_length=3)
+    currency_decimals = models.SmallIntegerField()
     left_minor = models.BigIntegerField()
 
     class Meta:
@@ -26,7 +27,9 @@ class LotBalance(models.Model):
 class LotEntry(models.Model):
     """One movement of a lot, in minor units: positive adds, negative takes. Guarded: added, never changed.
 
-    `kind`: "new-credit", "settled-charges", "given-back", "expired", "adjustment".
+    `kind`: "new-credit", "settled-charges", "given-back", "expired", "adjustment". `invoice` is the invoice that took
+    or the credit note that gave back. `reference` makes a movement without a document happen once: it names the
+    period that was settled without an invoice, counts what came and expired, or is the operator's.
     """
 
     lot = models.ForeignKey(LotBalance, on_delete=models.PROTECT, related_name="entries")
@@ -35,6 +38,7 @@ class LotEntry(models.Model):
     invoice = models.ForeignKey(InvoiceRecord, on_delete=models.PROTECT, null=True, related_name="lot_entries")
     on_day = models.DateField()
     cause = models.CharField(max_length=200, blank=True)
+    reference = models.CharField(max_length=100, null=True)  # noqa: DJ001 - many without one may stand side by side
     recorded_at = models.DateTimeField()
 
     class Meta:
@@ -44,4 +48,5 @@ class LotEntry(models.Model):
                 condition=models.Q(invoice__isnull=False),
                 name="lot_settles_an_invoice_once",
             ),
+            models.UniqueConstraint(fields=["lot", "kind", "reference"], name="lot_moved_once"),
         ]
