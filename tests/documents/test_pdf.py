@@ -76,8 +76,8 @@ def test_every_line_is_on_the_sheet_with_its_quantity_price_and_amount(language:
 def test_tax_summary_and_monthly_credit_stand_on_page_one() -> None:
     """The credit is taken off before tax, and the tax row names rate and base."""
     text = text_of(made(credit_invoice()), PAGE_ONE)
-    assert "Virtual machines 20.00 Monthly credit −15.00 Total without tax 5.00 Tax, 25% of 5.00 USD 1.25" in text
-    assert "Amount to pay 6.25" in text
+    assert "Virtual machines 20.00 Adjustments: Monthly credit −15.00 Subtotal without tax 5.00" in text
+    assert "Tax, 25% of 5.00 USD 1.25 Grand total with tax 6.25 Amount to pay 6.25" in text
 
 
 def test_change_since_the_invoice_before_is_one_line() -> None:

@@ -13,6 +13,7 @@ from kvitto.documents.sheet import sheet_of
 from kvitto.invoicing.invoice import Invoice
 from kvitto.language import LANGUAGES
 from tests.documents.cast import ENGLISH, credit_invoice, lab_invoice, riga_invoice
+from tests.documents.kinds_cast import enrollment_invoice
 
 
 def billed_to(country: str) -> Invoice:
@@ -37,12 +38,13 @@ def test_address_has_its_lines_and_the_country_in_the_readers_language() -> None
     assert sheet["bill_to"][1:] == ["Street 1", "Floor 2", "12345 City", "Tyskland"]
 
 
-def test_sold_to_is_said_only_if_it_is_somebody_else() -> None:
-    """The legal buyer is named where the invoice goes to another address."""
-    labels = [label for label, _ in sheet_of(lab_invoice(), ENGLISH, copy=False)["facts"]]
-    assert "Sold to" not in labels
-    facts = dict(sheet_of(billed_to("DE"), ENGLISH, copy=False)["facts"])
-    assert facts["Sold to"].startswith("Daugavas Dati SIA, Brīvības iela 2")
+def test_other_parties_are_named_only_if_they_are_somebody_else() -> None:
+    """The legal buyer is named where the invoice goes to another address; so are ship-to and end customer."""
+    assert not sheet_of(lab_invoice(), ENGLISH, copy=False)["parties"]
+    (sold_to,) = sheet_of(billed_to("DE"), ENGLISH, copy=False)["parties"]
+    assert (sold_to["label"], sold_to["lines"][:2]) == ("Sold to", ["Daugavas Dati SIA", "Brīvības iela 2"])
+    labels = [party["label"] for party in sheet_of(enrollment_invoice(), ENGLISH, copy=False)["parties"]]
+    assert labels == ["Ship to", "End customer"]
 
 
 def test_facts_that_are_not_there_have_no_row() -> None:
@@ -64,7 +66,7 @@ def test_page_one_says_what_the_charges_are_for() -> None:
     }
     assert rows["sections"][:3] == ["Section 00", "Section 01", "Total without tax"]
     assert rows["categories"][:4] == ["Databases", "Networking", "Storage", "Virtual machines"]
-    assert rows["credit"][:3] == ["Virtual machines", "Monthly credit", "Total without tax"]
+    assert rows["credit"][:3] == ["Virtual machines", "Adjustments: Monthly credit", "Subtotal without tax"]
 
 
 def test_numbers_are_told_how_to_align() -> None:

@@ -2,68 +2,124 @@
 
 The result is plain data for the template: it holds texts only, and numbers that say how they align. Nothing is
 computed here but what a reader would otherwise work out: the change since the invoice before, sums of a category, the
-effect of rounding.
+effect of rounding. A credit note is the same sheet with a title of its own: its amounts are positive, and given back.
+Estimated savings are not shown: the facts of an invoice do not hold list prices.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any
 
-from kvitto.agreements.hierarchy import Party
+from kvitto.agreements.hierarchy import Party, PaysBy
 from kvitto.documents import words
 from kvitto.documents.glyphs import BOX, breakable, shown, shown_lines
+from kvitto.documents.kinds import Voided
 from kvitto.documents.sheet_lines import sections_of
-from kvitto.invoicing.invoice import Invoice
+from kvitto.documents.sheet_summary import amount_label, sentences, summary_of
+from kvitto.documents.sheet_tables import ending_of, totals_by_family, totals_by_section
+from kvitto.invoicing.invoice import CreditedInvoice, DocumentType, Invoice
 from kvitto.language import (
     LANGUAGES,
     Language,
     country_name,
-    current_language,
     format_amount,
     format_date,
-    format_percent,
     format_period,
     language_name,
     speaking,
 )
-from kvitto.money import EXACT, Money, exact_sum
+from kvitto.money import EXACT, Money
 
 Sheet = dict[str, Any]
 
-MOST_PARTS_ON_PAGE_ONE = 8
 _ADDRESS_AT_THE_RIGHT = frozenset(("SE",))  # where window envelopes have their window at the right
 _LETTER_PAPER = frozenset(("CA", "US"))
 
 
-def sheet_of(invoice: Invoice, language: Language, *, copy: bool) -> Sheet:
-    """Everything the template shows of the invoice, in this language; `copy` marks it as a copy."""
+@dataclass(frozen=True)
+class Part:
+    """One of several documents that a long invoice is kept as: it holds the printed lines from `start` to `stop`."""
+
+    number: int = 1
+    of: int = 1
+    start: int = 0
+    stop: int | None = None
+
+    @property
+    def lines(self) -> slice:
+        """Which of the printed lines it holds."""
+        return slice(self.start, self.stop)
+
+    @property
+    def is_first(self) -> bool:
+        """True for the one with page 1."""
+        return self.number == 1
+
+    @property
+    def is_last(self) -> bool:
+        """True for the one with what stands after the lines."""
+        return self.number == self.of
+
+
+WHOLE = Part()
+
+
+def sheet_of(
+    invoice: Invoice, language: Language, *, copy: bool, voided: Voided | None = None, part: Part = WHOLE
+) -> Sheet:
+    """Everything the template shows of the invoice, in this language.
+
+    `copy` marks it as a copy, and `voided` a copy of what was undone; `part` is the document of several.
+    """
     with speaking(language.code):
         sheet = {
-            **_page(invoice, language),
-            **_head(invoice, language, copy=copy),
-            **_amount_to_pay(invoice),
-            "summary": _summary(invoice),
-            "notes": _notes(invoice),
-            **sections_of(invoice),
+            **_page(invoice, language, part),
+            **_head(invoice, language, marks=_marks(invoice, language, copy=copy, voided=voided, part=part)),
+            **_amount(invoice, is_void=voided is not None),
+            **summary_of(invoice),
+            **sections_of(invoice, part.lines),
+            "has_page_one": part.is_first,
+            "tables": totals_by_section(invoice) if part.is_first else [],
+            "ending": ending_of(invoice) if part.is_last else [],
         }
         sheet["small_print"] = _small_print(invoice, boxes=_has_boxes(sheet))
         return sheet
 
 
-def _page(invoice: Invoice, language: Language) -> Sheet:
+def summary_sheet_of(invoice: Invoice, language: Language) -> Sheet:
+    """The short document of an enrollment (invoices.md §8): the same page 1, then totals by product family."""
+    sheet = sheet_of(invoice, language, copy=False, part=Part(stop=0))
+    with speaking(language.code):
+        return {
+            **sheet,
+            "title": f"{words.INVOICE_SUMMARY} {shown(invoice.number)}",
+            "marks": [[str(words.INVOICE_SUMMARY), ""], *sheet["marks"]],
+            "tables": totals_by_family(invoice),
+            "ending": [],
+        }
+
+
+def _page(invoice: Invoice, language: Language, part: Part) -> Sheet:
     country = invoice.bill_to.address.country
+    number = f"{shown(invoice.number)}-{part.number}" if part.of > 1 else shown(invoice.number)
     return {
         "language": language.locale.language,
         "region": language.locale.territory or "",
         "bold": language.locale.script != "Hant",  # the font for Han characters has one weight
         "paper": "us-letter" if country in _LETTER_PAPER else "a4",
         "window": "right" if country in _ADDRESS_AT_THE_RIGHT else "left",
-        "title": f"{words.INVOICE} {shown(invoice.number)}",
+        "name": _name(invoice),
+        "number": number,
+        "title": f"{_name(invoice)} {number}",
         "author": shown(invoice.seller.name),
         "page_of": _page_parts(),
     }
+
+
+def _name(invoice: Invoice) -> str:
+    is_credit_note = invoice.document_type is DocumentType.CREDIT_NOTE
+    return str(words.CREDIT_NOTE if is_credit_note else words.INVOICE)
 
 
 def _page_parts() -> list[str]:
@@ -72,38 +128,76 @@ def _page_parts() -> list[str]:
     return [part for part in said.split("\0") if part]
 
 
-def _head(invoice: Invoice, language: Language, *, copy: bool) -> Sheet:
-    original = language_name(LANGUAGES[invoice.language], language)
+def _marks(invoice: Invoice, language: Language, *, copy: bool, voided: Voided | None, part: Part) -> list[list[str]]:
+    """What stands under the title: pairs of what stands out, and what explains it."""
+    marks = []
+    if invoice.kind in words.KINDS:
+        marks.append([str(words.KINDS[invoice.kind]), ""])
+    if part.of > 1:
+        marks.append([str(words.part_of(part.number, part.of)), ""])
+    if copy:
+        original = language_name(LANGUAGES[invoice.language], language)
+        marks.append([str(words.COPY), str(words.language_of_original(original))])
+    if voided:
+        marks.append([str(words.VOID), str(words.void_notice(shown(voided.credit_note), shown(voided.replaced_by)))])
+    return marks
+
+
+def _head(invoice: Invoice, language: Language, *, marks: list[list[str]]) -> Sheet:
     return {
-        "invoice": str(words.INVOICE),
-        "number": shown(invoice.number),
-        "copy": [str(words.COPY), str(words.language_of_original(original))] if copy else [],
-        "seller": {
-            "name": shown(invoice.seller.name),
-            "lines": _address(invoice.seller),
-        },
+        "marks": marks,
+        "seller": {"name": shown(invoice.seller.name), "lines": _address(invoice.seller)},
         "return_address": " · ".join([shown(invoice.seller.name), *_address(invoice.seller)]),
         "bill_to_label": str(words.BILL_TO),
         "bill_to": [breakable(shown(invoice.bill_to.name)), *_address(invoice.bill_to)],
         "facts": [[str(label), breakable(shown(str(value)))] for label, value in _facts(invoice) if value],
+        "parties": _parties(invoice),
     }
 
 
 def _facts(invoice: Invoice) -> list[tuple[object, object]]:
-    is_sold_to_another = invoice.sold_to != invoice.bill_to
+    is_credit_note = invoice.document_type is DocumentType.CREDIT_NOTE
+    terms = words.days_from_invoice_date(invoice.payment_terms_days)
     return [
-        (words.INVOICE_DATE, format_date(invoice.issue_date)),
+        (words.CREDIT_NOTE_DATE if is_credit_note else words.INVOICE_DATE, format_date(invoice.issue_date)),
+        *_reference(invoice.refers_to, is_credit_note=is_credit_note),
         (words.BILLING_PERIOD, format_period(invoice.period)),
-        (words.DUE_DATE, format_date(invoice.due_date)),
-        (words.PAYMENT_TERMS, words.days_from_invoice_date(invoice.payment_terms_days)),
+        (words.DUE_DATE, "" if is_credit_note else format_date(invoice.due_date)),
+        (words.PAYMENT_TERMS, "" if is_credit_note else terms),
+        (words.PAYMENT_METHOD, "" if is_credit_note else words.PAYMENT_METHODS.get(invoice.pays_by, invoice.pays_by)),
         (words.PURCHASE_ORDER, invoice.purchase_order),
+        (words.ENROLLMENT_NUMBER, invoice.enrollment_number),
         (words.SUBSCRIPTION, invoice.subscription_name),
         (words.OFFER, words.OFFERS.get(invoice.offer, invoice.offer)),
         (words.BILLING_ACCOUNT, invoice.account_name),
         (words.ACCOUNT_ADMINISTRATOR, invoice.account_administrator),
         (words.BILLING_PROFILE, invoice.profile_name),
-        (words.SOLD_TO, ", ".join([invoice.sold_to.name, *_address(invoice.sold_to)]) if is_sold_to_another else ""),
         (words.BUYER_VAT_NUMBER, invoice.bill_to.vat_number or invoice.sold_to.vat_number),
+    ]
+
+
+def _reference(other: CreditedInvoice | None, *, is_credit_note: bool) -> list[tuple[object, object]]:
+    """The invoice that this document gives back, replaces or corrects."""
+    if other is None:
+        return []
+    named = words.number_and_date(shown(other.number), other.issue_date)
+    if is_credit_note:
+        return [(words.CREDITED_INVOICE, named)]
+    is_replaced = other.cause in {"void", "rebill"}
+    return [(words.REPLACED_INVOICE if is_replaced else words.CORRECTED_INVOICE, named)]
+
+
+def _parties(invoice: Invoice) -> list[Sheet]:
+    """Who is named beside the one the invoice is addressed to, as far as it is somebody or somewhere else."""
+    others = [
+        (words.SOLD_TO, invoice.sold_to if invoice.sold_to != invoice.bill_to else None),
+        (words.SHIP_TO, invoice.ship_to),
+        (words.END_CUSTOMER, invoice.end_customer),
+    ]
+    return [
+        {"label": str(label), "lines": [breakable(shown(party.name)), *_address(party)]}
+        for label, party in others
+        if party
     ]
 
 
@@ -122,112 +216,65 @@ def _numbers(party: Party) -> list[str]:
     return [f"{label} {shown(number)}" for label, number in numbers if number]
 
 
-def _amount_to_pay(invoice: Invoice) -> Sheet:
+def _amount(invoice: Invoice, *, is_void: bool) -> Sheet:
+    """The one number of the document, until when and how it is paid or given back."""
     payable = Money(invoice.totals.payable, invoice.currency)
-    is_due = payable.amount > 0
-    instructions = shown_lines(invoice.payment_instructions)
-    return {
-        "amount_label": str(words.AMOUNT_TO_PAY),
+    shared = {
+        "amount_label": amount_label(invoice),
         "amount": format_amount(payable),
         "currency": invoice.currency,
+    }
+    if invoice.document_type is DocumentType.CREDIT_NOTE:
+        other = invoice.refers_to
+        return {
+            **shared,
+            "due": "",
+            "change": str(words.CREDIT_CAUSES.get(other.cause, "")) if other else "",
+            "pay_heading": str(words.HOW_GIVEN_BACK),
+            "pay": [[str(words.given_back(shown(other.number)))]] if other else [],
+        }
+    is_due = payable.amount > 0 and not is_void
+    return {
+        **shared,
+        "change": str(change_of(invoice) or ""),
         "due": str(words.pay_by(invoice.due_date) if is_due else words.NOTHING_TO_PAY),
-        "change": str(_change(invoice) or ""),
         "pay_heading": str(words.HOW_TO_PAY),
-        "pay": [instructions, [str(words.quote_number(shown(invoice.number)))]] if is_due else [],
+        "pay": _how_to_pay(invoice) if is_due else [],
     }
 
 
-def _change(invoice: Invoice) -> object:
+def _how_to_pay(invoice: Invoice) -> list[list[str]]:
+    if invoice.pays_by == PaysBy.CARD:
+        return [[str(words.PAID_BY_CARD)]]
+    return [shown_lines(invoice.payment_instructions), [str(words.quote_number(shown(invoice.number)))]]
+
+
+def change_of(invoice: Invoice) -> object:
+    """What changed since the invoice before; None if there is none, and on what is no ordinary invoice."""
     before = invoice.previous
-    if before is None:
+    if before is None or invoice.document_type is DocumentType.CREDIT_NOTE:
         return None
     difference = EXACT.subtract(invoice.totals.payable, before.payable)
     currency = invoice.currency
     return words.change(Money(difference, currency), Money(before.payable, currency), before.period, before.number)
 
 
-def _summary(invoice: Invoice) -> Sheet:
-    totals, currency = invoice.totals, invoice.currency
-    rows = _charges(invoice)
-    for allowance in invoice.allowances:
-        rows.append((words.ALLOWANCES.get(allowance.reason, words.OTHER_ALLOWANCE), EXACT.minus(allowance.amount), ""))
-    groups = [group for group in invoice.tax_groups if group.category != "O" or group.tax]
-    if groups:
-        rows.append((words.TOTAL_WITHOUT_TAX, totals.without_tax, "sum"))
-        rows += [
-            (words.tax(format_percent(group.rate), Money(group.taxable, currency)), group.tax, "") for group in groups
-        ]
-    # where no tax is due, the total with tax is the total without it, and one row says both
-    if totals.with_tax != totals.payable:
-        rows.append((words.TOTAL_WITH_TAX, totals.with_tax, "sum"))
-    rows.append((words.AMOUNT_TO_PAY, totals.payable, "total"))
-    return {
-        "heading": str(words.SUMMARY),
-        "rows": [
-            [str(label), _with_minus(format_amount(Money(amount, currency))), kind] for label, amount, kind in rows
-        ],
-    }
-
-
-def _with_minus(number: str) -> str:
-    """The number with the sign that is as wide as a digit, where the language writes a hyphen."""
-    return number.replace("-", "\N{MINUS SIGN}")
-
-
-def _charges(invoice: Invoice) -> list[tuple[object, Decimal, str]]:
-    parts = _parts(invoice)
-    if not 0 < len(parts) <= MOST_PARTS_ON_PAGE_ONE:
-        sections = len(invoice.sections) if invoice.profile_id else 0
-        label = words.charges_of_sections(sections) if sections > 1 else words.CHARGES
-        return [(label, invoice.totals.lines, "")]
-    rows: list[tuple[object, Decimal, str]] = [(breakable(shown(name)), amount, "") for name, amount in parts]
-    return [*rows, (words.CHARGES, invoice.totals.lines, "sum")] if invoice.allowances and len(rows) > 1 else rows
-
-
-def _parts(invoice: Invoice) -> list[tuple[str, Decimal]]:
-    """What the charges are made of: invoice sections if there are several, else service categories."""
-    if len(invoice.sections) > 1:
-        return [(section.name, section.total) for section in invoice.sections]
-    amounts: dict[str, list[Decimal]] = {}
-    for line in invoice.lines:
-        amounts.setdefault(line.category or str(words.OTHER_SERVICES), []).append(line.amount)
-    return [(name, exact_sum(parts)) for name, parts in amounts.items()]
-
-
-def _notes(invoice: Invoice) -> list[str]:
-    notes = [] if invoice.lines else [str(words.NO_USAGE)]
-    for group in invoice.tax_groups:
-        if group.tax:
-            continue
-        note = words.TAX_NOTES.get(group.category)
-        is_said = note is not None and group.reason.casefold() in note.text.casefold()
-        notes.append(_sentences([str(note or ""), "" if is_said else shown(group.reason)]))
-    return [note for note in dict.fromkeys(notes) if note]
-
-
 def _small_print(invoice: Invoice, *, boxes: bool) -> list[list[str]]:
     currency = invoice.currency
     difference = EXACT.subtract(invoice.totals.lines, invoice.totals.unrounded)
     unrounded = Money(invoice.totals.unrounded, currency)
-    check = [str(words.DAYS_ARE_UTC)]
-    if difference:
+    is_credit_note = invoice.document_type is DocumentType.CREDIT_NOTE
+    check = [str(words.CREDIT_NOTE_LINES if is_credit_note else words.DAYS_ARE_UTC)]
+    if difference and not is_credit_note:
         check.append(str(words.rounding(unrounded, Money(difference, currency))))
     if boxes:
         check.append(str(words.BOXES))
-    seller, number = invoice.seller, shown(invoice.number)
-    ask = (
-        words.where_to_ask(shown(seller.email), number)
-        if seller.email
-        else words.where_to_ask_by_post(shown(seller.name), number)
-    )
-    about_seller = "\N{NO-BREAK SPACE}· ".join([shown(seller.name), *_numbers(seller)])
-    return [[str(words.CHECK_THIS_INVOICE), _sentences(check)], [str(words.QUESTIONS), str(ask), about_seller]]
-
-
-def _sentences(texts: Iterable[str]) -> str:
-    """The texts one after another; Chinese sentences have no blank between them."""
-    between = "" if current_language().locale.script == "Hant" else " "
-    return between.join(text for text in texts if text)
+    seller = invoice.seller
+    whom = shown(seller.email) or shown(seller.name)
+    ask = words.where_to_ask(whom, shown(invoice.number), is_credit_note=is_credit_note)
+    named = [shown(seller.name), *_numbers(seller), shown(invoice.tax_registration)]
+    about_seller = "\N{NO-BREAK SPACE}· ".join(part for part in named if part)
+    return [[str(words.CHECK_THIS_INVOICE), sentences(check)], [str(words.QUESTIONS), str(ask), about_seller]]
 
 
 def _has_boxes(value: object) -> bool:
