@@ -1,91 +1,188 @@
-"""Billing periods of what is invoiced, and when each may be invoiced. All days are UTC days.
+"""Billing periods of what is invoiced. All days are UTC days. Pure: no clock. When each is invoiced: `invoice_days`.
 
-MOSP: months from the subscription's anniversary day (agreements.md §4). MCA: calendar months (§5). Pure: no clock.
+MOSP services and support: months from the subscription's anniversary day; marketplace: calendar months (agreements.md
+§4). MCA and MPA: calendar months (§5, §7). EA: one, three or twelve calendar months, counted from the one in which the
+enrollment became effective (§6.1). Azure in Open: twelve months from the subscription's start (§8). Days on which a
+subscription stood elsewhere belong to no period here.
 """
 
 from __future__ import annotations
 
-from calendar import monthrange
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date
 
-from kvitto.agreements.hierarchy import InvoiceScope
-from kvitto.periods import Period, calendar_month, midnight, month_after
+from kvitto.agreements.anniversaries import LAST_ANNIVERSARY_DAY, anniversary_day_of, cycles
+from kvitto.agreements.dated import FOREVER, within
+from kvitto.agreements.hierarchy import Cadence, InvoiceScope, Subscription
+from kvitto.agreements.invoice_days import due_date, invoice_due_at, is_settled_before, too_new_until
+from kvitto.agreements.invoice_kinds import InvoiceKind, invoice_kinds
+from kvitto.agreements.offers import OfferKind
+from kvitto.periods import MONTHS_IN_YEAR, Period, calendar_month, month_after
 
-LAST_ANNIVERSARY_DAY = 28
-TOO_NEW = timedelta(days=30)
+__all__ = [
+    "LAST_ANNIVERSARY_DAY",
+    "anniversary_day_of",
+    "days_billed",
+    "due_date",
+    "invoice_due_at",
+    "invoice_kinds",
+    "left_to_invoice",
+    "period_containing",
+    "periods_of",
+    "rating_periods",
+    "too_new_until",
+]
+
+MONTHS_OF: dict[Cadence, int] = {Cadence.MONTHLY: 1, Cadence.QUARTERLY: 3, Cadence.ANNUAL: MONTHS_IN_YEAR}
 
 
-def anniversary_day_of(started_on: date) -> int:
-    """The anniversary day of a subscription that names none: the day it started, or the 1st for the 29th to 31st."""
-    return started_on.day if started_on.day <= LAST_ANNIVERSARY_DAY else 1
+def periods_of(scope: InvoiceScope, until: date, kind: InvoiceKind = InvoiceKind.SERVICES) -> Iterator[Period]:
+    """The billing periods of a kind that begin on or before the day `until`, oldest first; the latest may be open.
 
-
-def periods_of(scope: InvoiceScope, until: date) -> Iterator[Period]:
-    """The billing periods that begin on or before the day `until`, oldest first; the latest may still be open.
-
-    MOSP: the first runs from the subscription's start to its next anniversary day, the latest of an ended subscription
-    to the day it ended. MCA: whole calendar months, from the one in which the profile's first subscription started to
-    the one in which its last subscription ended; a profile without subscriptions has none.
+    MOSP: the first runs from the subscription's start to its next anniversary day, the latest of one that ended or left
+    to the first day that no longer counts. That one also holds the cycle before it, if that was not yet to be invoiced
+    by then (§4.2); not so with a monthly credit, of which each cycle has its own. The months of a support plan are
+    never cut short by its end. The others: whole months, from the one in which the first subscription came to the one
+    in which the last ended or left; something without subscriptions has none.
     """
     if not scope.subscriptions:
         return
-    first_day = min(subscription.started_on for subscription in scope.subscriptions)
-    ends = [subscription.ended_on for subscription in scope.subscriptions]
-    end = max((day for day in ends if day), default=None) if all(ends) else None
-    if scope.profile:
-        first_day = first_day.replace(day=1)
-    while first_day <= until and (end is None or first_day < end):
-        whole = _cycle_from(scope, first_day)
-        yield whole if scope.profile or end is None else Period(first_day, min(whole.end, end))
-        first_day = whole.end
+    if scope.subscription is None:
+        yield from _calendar_periods(scope, until)
+        return
+    for stay in stays_in(scope, scope.subscription):
+        for period in _stay_periods(scope, scope.subscription, stay, kind):
+            if period.start > until:
+                break
+            yield period
 
 
-def period_containing(scope: InvoiceScope, day: date) -> Period | None:
+def period_containing(scope: InvoiceScope, day: date, kind: InvoiceKind = InvoiceKind.SERVICES) -> Period | None:
     """The billing period that holds the day; None before the first and after the last."""
-    for period in periods_of(scope, day):
-        if day in period:
-            return period
-    return None
+    return next((period for period in periods_of(scope, day, kind) if day in period), None)
 
 
-def invoice_due_at(scope: InvoiceScope, period: Period, cutoff: timedelta) -> datetime:
-    """The moment from which the period may be invoiced.
+def left_to_invoice(period: Period, issued: Iterable[Period]) -> Period | None:
+    """What of a billing period has no invoice yet; None if all of it has.
 
-    MOSP: the day of the month on which the account was created (the month's last where it has no such day), the first
-    one on or after the end of the cycle; a period cut short by the end of the subscription keeps its usual date.
-    MCA: the profile's invoice day in the month after the period. Both: never before the period's end plus `cutoff`,
-    and never while the buyer is too new.
+    A period may have been invoiced in part before it was known how it ends: before a move was recorded, say, or before
+    an enrollment's invoices became quarterly. An issued period that overlaps it in another way changes nothing here.
     """
-    if scope.profile:
-        usual = period.end.replace(day=scope.profile.invoice_day)
-    else:
-        usual = _account_day_from(_cycle_from(scope, period.start).end, scope.account.created_on.day)
-    return max(midnight(usual), midnight(period.end) + cutoff, midnight(too_new_until(scope)))
+    for other in sorted(issued):
+        if other.start <= period.start and period.end <= other.end:
+            return None
+        if other.start == period.start:
+            period = Period(other.end, period.end)
+    return period
 
 
-def too_new_until(scope: InvoiceScope) -> date:
-    """The first day on which the buyer is no longer too new for an invoice: day 30 after the start (invoices.md N1).
+def rating_periods(scope: InvoiceScope, period: Period, kind: InvoiceKind = InvoiceKind.SERVICES) -> tuple[Period, ...]:
+    """The spans over which the usage of a billing period is counted for price tiers, one after the other.
 
-    MOSP: after the subscription's start. MCA: after the creation of the account.
+    EA: its calendar months. MOSP: the months between anniversaries, of which a last period may hold two and a period of
+    Azure in Open twelve. Else the period itself.
     """
-    started_on = scope.account.created_on if scope.profile else scope.subscriptions[0].started_on
-    return started_on + TOO_NEW
+    subscription = scope.subscription
+    if subscription is None or kind is InvoiceKind.MARKETPLACE:
+        return tuple(_months_in(period))
+    return tuple(_overlapping(cycles(subscription, period.start), period))
 
 
-def _cycle_from(scope: InvoiceScope, first_day: date) -> Period:
-    """The period that begins on the day, as if the subscription never ended."""
-    if scope.profile:
-        return calendar_month(first_day)
-    day_of_month = scope.subscriptions[0].anniversary_day
-    this_month = first_day.replace(day=day_of_month)
-    return Period(first_day, this_month if this_month > first_day else month_after(first_day).replace(day=day_of_month))
+def days_billed(scope: InvoiceScope, subscription: Subscription, period: Period) -> tuple[Period, ...]:
+    """The days of the period on which the subscription stood in this scope; all, unless it is named in `days`."""
+    return within(scope.days.get(subscription.id, (period,)), period)
 
 
-def _account_day_from(earliest: date, day_of_month: int) -> date:
-    day = _clamped(earliest, day_of_month)
-    return day if day >= earliest else _clamped(month_after(earliest), day_of_month)
+def stays_in(scope: InvoiceScope, subscription: Subscription) -> list[Period]:
+    """The spans of days that a subscription spent here, oldest first, up to its end; `FOREVER` ends what goes on."""
+    start, end = subscription.started_on, subscription.ended_on or FOREVER
+    if end <= start:
+        return []
+    life = Period(start, end)
+    return list(within(scope.days.get(subscription.id, (life,)), life))
 
 
-def _clamped(month: date, day_of_month: int) -> date:
-    return month.replace(day=min(day_of_month, monthrange(month.year, month.month)[1]))
+def _stay_periods(scope: InvoiceScope, subscription: Subscription, stay: Period, kind: InvoiceKind) -> Iterator[Period]:
+    """The periods of one stay under one owner."""
+    match kind:
+        case InvoiceKind.MARKETPLACE:
+            return _overlapping(_months_from(stay.start), stay)
+        case InvoiceKind.SUPPORT:
+            is_end_of_life = stay.end == subscription.ended_on
+            whole = cycles(subscription, stay.start)
+            return _beginning_in(whole, stay) if is_end_of_life else _overlapping(whole, stay)
+        case _:
+            is_prepaid = subscription.offer.kind is OfferKind.AZURE_IN_OPEN
+            own = cycles(subscription, stay.start, MONTHS_IN_YEAR if is_prepaid else 1)
+            return _with_last_joined(scope, _overlapping(own, stay), stay)
+
+
+def _with_last_joined(scope: InvoiceScope, periods: Iterator[Period], stay: Period) -> Iterator[Period]:
+    """The periods; a last one that was cut short is joined to the one before, if that one still waits by then."""
+    before: Period | None = None
+    for period in periods:
+        if before and period.end == stay.end and _waits_for_the_last(scope, before, stay.end):
+            before = Period(before.start, period.end)
+            continue
+        if before:
+            yield before
+        before = period
+    if before:
+        yield before
+
+
+def _waits_for_the_last(scope: InvoiceScope, closed: Period, end: date) -> bool:
+    has_own_credit = scope.subscriptions[0].offer.kind in {OfferKind.MONTHLY_CREDIT, OfferKind.AZURE_IN_OPEN}
+    return not has_own_credit and not is_settled_before(scope, closed, end)
+
+
+def _calendar_periods(scope: InvoiceScope, until: date) -> Iterator[Period]:
+    stays = [stay for subscription in scope.subscriptions for stay in stays_in(scope, subscription)]
+    if not stays:
+        return
+    start, end, months = min(stays).start, max(stay.end for stay in stays), 1
+    if enrollment := scope.account.enrollment:
+        months = MONTHS_OF[enrollment.cadence]
+        start = _on_the_grid(enrollment.starts_on, start, months)
+    start = start.replace(day=1)
+    while start <= until and start < end:
+        after = start
+        for _ in range(months):
+            after = month_after(after)
+        yield Period(start, after)
+        start = after
+
+
+def _on_the_grid(anchor: date, day: date, months: int) -> date:
+    """The first day of the span of so many months, counted from the anchor's month, that holds the day."""
+    passed = (day.year - anchor.year) * MONTHS_IN_YEAR + day.month - anchor.month
+    year, month = divmod(anchor.year * MONTHS_IN_YEAR + anchor.month - 1 + passed // months * months, MONTHS_IN_YEAR)
+    return date(year, month + 1, 1)
+
+
+def _months_in(period: Period) -> Iterator[Period]:
+    return _overlapping(_months_from(period.start), period)
+
+
+def _months_from(day: date) -> Iterator[Period]:
+    while True:
+        yield calendar_month(day)
+        day = month_after(day)
+
+
+def _overlapping(spans: Iterator[Period], limits: Period) -> Iterator[Period]:
+    """What of the spans, which come in order and without an end, lies within the limits."""
+    for span in spans:
+        part = span.overlap(limits)
+        if part:
+            yield part
+        if span.end >= limits.end:
+            return
+
+
+def _beginning_in(spans: Iterator[Period], limits: Period) -> Iterator[Period]:
+    """The whole spans that begin within the limits."""
+    for span in spans:
+        if span.start >= limits.end:
+            return
+        yield span

@@ -36,5 +36,13 @@ def invoice_kind_of(charge: ChargeKind, scope: InvoiceScope) -> InvoiceKind:
             return InvoiceKind.SERVICES
 
 
+def invoice_kinds(scope: InvoiceScope) -> tuple[InvoiceKind, ...]:
+    """The kinds of invoice that the scope can have; one without charges of a kind has no invoice of it."""
+    if scope.account.agreement is AgreementType.MOSP:
+        return tuple(InvoiceKind)
+    is_apart = scope.account.agreement is AgreementType.EA and _is_apart(scope)
+    return (InvoiceKind.SERVICES, InvoiceKind.MARKETPLACE) if is_apart else (InvoiceKind.SERVICES,)
+
+
 def _is_apart(scope: InvoiceScope) -> bool:
     return scope.account.sold_to.address.country in _SEPARATE_MARKETPLACE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kvitto.agreements.billing_periods import days_billed, rating_periods
 from kvitto.agreements.hierarchy import InvoiceScope
 from kvitto.invoicing.invoice import AsOf
 from kvitto.periods import Period
@@ -36,8 +37,22 @@ def rate_scopes(office: Office, scopes: Sequence[tuple[InvoiceScope, Period]], a
 
 
 def members_of(scope: InvoiceScope, period: Period) -> list[Member]:
-    """Each subscription of the scope, counted in the scope's pool for the whole period."""
+    """Each subscription of the scope, counted in the scope's pool on the days of the period on which it stood there.
+
+    Tiers are filled month by month where a period holds several (`rating_periods`).
+    """
+    counted = rating_periods(scope, period)
     return [
-        Member(scope.scope.id, subscription.id, period, scope.account.price_sheet, scope.account.currency)
+        Member(
+            scope.scope.id,
+            subscription.id,
+            days,
+            scope.account.price_sheet,
+            scope.pricing_currency,
+            counted_from=months.start,
+            billed_from=period.start,
+        )
         for subscription in scope.subscriptions
+        for months in counted
+        for days in days_billed(scope, subscription, months)
     ]
