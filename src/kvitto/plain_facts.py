@@ -22,19 +22,8 @@ Value = TypeVar("Value")
 
 def written(value: Any) -> Any:
     """The value as JSON; a dataclass becomes an object with all its fields, also those that are empty."""
-    match value:
-        case Decimal():
-            return plain(value)
-        case StrEnum():
-            return value.value
-        case datetime() | date():
-            return value.isoformat()
-        case tuple():
-            return [written(item) for item in value]
-        case _ if is_dataclass(value):
-            return {field.name: written(getattr(value, field.name)) for field in fields(value)}
-        case _:
-            return value
+    kind: Any = type(value)
+    return _writer(kind)(value)
 
 
 def read(kind: type[Value], facts: Any) -> Value:
@@ -45,6 +34,23 @@ def read(kind: type[Value], facts: Any) -> Value:
         message = f"not the facts of a {kind.__name__}: {error!r}"
         raise ValueError(message) from error
     return value
+
+
+@cache
+def _writer(kind: type) -> Callable[[Any], Any]:
+    """How values of this type are written; found once per type, because closing writes many."""
+    if issubclass(kind, Decimal):
+        return plain
+    if issubclass(kind, StrEnum):
+        return str
+    if issubclass(kind, date):
+        return kind.isoformat
+    if issubclass(kind, tuple):
+        return lambda values: [written(value) for value in values]
+    if is_dataclass(kind):
+        names = [field.name for field in fields(kind)]
+        return lambda value: {name: written(getattr(value, name)) for name in names}
+    return lambda value: value
 
 
 @cache
