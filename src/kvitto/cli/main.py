@@ -15,6 +15,7 @@ from kvitto.language import CATALOGUES, DOMAIN, Language, speaking, translated
 
 # command → module of this room that defines it under the same name
 _COMMANDS = {
+    "access": "access",
     "agreements": "agreements",
     "audit": "audit",
     "charges": "charges",

@@ -6,25 +6,42 @@ same `NotFound`. Lists hold exactly what single questions would open.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from kvitto.access import decision
 from kvitto.access.actions import Action
-from kvitto.access.decision import Allowed, Decision, Held, Place, decide
-from kvitto.access.matrices import MCA, MOSP
-from kvitto.access.roles import ROLES, Level, Role
-from kvitto.agreements.hierarchy import AgreementType, InvoiceScope, Scope, ScopeKind
-from kvitto.agreements.tree import PlacedSubscription, Tree
+from kvitto.access.decision import Allowed, Decision
+from kvitto.access.roles import Role
+from kvitto.agreements.hierarchy import Customer, Department, InvoiceScope, InvoiceSection, Scope, ScopeKind
+from kvitto.agreements.tree import PlacedSubscription
 from kvitto.errors import UnableTo
 from kvitto.language import Phrase, phrase
-from kvitto.records.agreements import tree_around
-from kvitto.records.models import InvoiceRecord, Person, RoleAssignment
+from kvitto.records.access_view import HeldOn, Spot, View, decide_at, invoice_spot
+from kvitto.records.held_roles import holdings_on, roles_of
+from kvitto.records.invoices import IssuedInvoice
+from kvitto.records.models import InvoiceRecord, Person
 
-__all__ = ["Action", "NotFound", "Refused", "invoice_for", "invoice_scopes_of", "scope_for", "subscriptions_of"]
+__all__ = [
+    "Action",
+    "NotFound",
+    "Refused",
+    "closed_invoices",
+    "decision_on",
+    "earlier_scope_for",
+    "invoice_for",
+    "invoice_scopes_of",
+    "is_allowed",
+    "require",
+    "scope_for",
+    "subscriptions_of",
+    "who_may",
+]
 
-_MATRICES = {AgreementType.MOSP: MOSP, AgreementType.MCA: MCA}
+Part = TypeVar("Part", InvoiceSection, Customer, Department)
+
+LIST_PRICES = "list"  # the price sheet by which a partner's customer sees what was used
 
 
 class NotFound(UnableTo):
@@ -40,119 +57,199 @@ class Refused(UnableTo):
 
 
 def scope_for(person: Person, scope: Scope, action: Action) -> InvoiceScope:
-    """The invoice scope that holds this subscription, section or profile, if the person may do this there.
+    """The invoice scope that holds this subscription, section, department and so on, if the person may do this there.
 
-    Someone who may do it on a part of a billing profile only (by a role on a section or a subscription) is given that
-    part: sections and subscriptions of others are left out. Amounts of a part follow from the whole, because price
-    tiers count the whole profile: rate `records.agreements.invoice_scope(scope)` and show the part.
-    Raises `NotFound` or `Refused`. Eight queries at most.
+    Someone who may do it on a part of an invoice scope only (by a role on a section, an enrollment account, a
+    subscription …) is given that part: what is others' is left out. Amounts of a part follow from the whole, because
+    price tiers count the whole: rate `records.agreements.invoice_scope(scope)` and show the part. Whoever sees cost at
+    list prices only is given an account with that price sheet.
+    Raises `NotFound` or `Refused`. Ten queries at most.
     """
-    view = _View.around(person, scope)
-    found = view.tree.invoice_scope(scope)
+    asker = _Asker.around(person, scope)
+    found = asker.view.tree.invoice_scope(scope)
     if found is None:
-        raise NotFound(phrase("There is no {id} here that you could see.", id=scope.id))
-    view.require(scope, action)
-    if scope == found.scope or isinstance(view.decide(found.scope, action), Allowed):
+        raise NotFound(_nothing(scope))
+    allowed = asker.require(asker.view.spot(scope), scope, action)
+    if allowed.at_list_prices:
+        found = replace(found, account=replace(found.account, price_sheet=LIST_PRICES))
+    if scope == found.scope or asker.may(found.scope, action):
         return found
-    return view.part_of(found, action)
+    return asker.part_of(found, action)
+
+
+def earlier_scope_for(person: Person, subscription: Scope, action: Action) -> InvoiceScope | None:
+    """The subscription as it was invoiced before it moved under another agreement, if the person may do this with that.
+
+    Its old rights stay: those of the account that it was bought by, and the roles on itself (agreements.md §5). None if
+    it never moved, or if the person may not.
+    """
+    asker = _Asker.around(person, subscription)
+    found = asker.view.tree.own_invoice_scope(subscription)
+    if found is None or _is_current(asker.view, found):
+        return None
+    spot = asker.view.earlier_spot(subscription, found.account.id)
+    return found if isinstance(asker.decide(spot, action), Allowed) else None
+
+
+def require(person: Person, scope: Scope, action: Action) -> None:
+    """Return if the person may do this on the scope, of whatever kind. Raises `NotFound` or `Refused`."""
+    asker = _Asker.around(person, scope)
+    asker.require(asker.view.spot(scope), scope, action)
+
+
+def is_allowed(person: Person, scope: Scope, action: Action) -> bool:
+    """True if the person may do this on the scope."""
+    return isinstance(decision_on(person, scope, action), Allowed)
+
+
+def decision_on(person: Person, scope: Scope, action: Action) -> Decision:
+    """The decision itself; a refusal without the names of those who can help."""
+    asker = _Asker.around(person, scope)
+    return asker.decide(asker.view.spot(scope), action)
+
+
+def who_may(scope: Scope, action: Action) -> list[Person]:
+    """Everyone who may do this on the scope, in order of address, looking from wherever they can see it."""
+    view = View.around([scope])
+    spot = view.spot(scope)
+    if spot is None:
+        return []
+    held: dict[Person, dict[Scope, set[Role]]] = {}
+    for one in holdings_on(spot.above):
+        held.setdefault(one.person, {}).setdefault(one.scope, set()).add(one.role)
+    return [person for person, roles in held.items() if isinstance(decide_at(spot, action, roles, person), Allowed)]
 
 
 def invoice_for(person: Person, number: str, action: Action) -> InvoiceRecord:
-    """The issued invoice with this number, if the person may do this with it. Raises `NotFound` or `Refused`."""
-    invoice = InvoiceRecord.objects.filter(number=number).first()
+    """The issued invoice with this number, if the person may do this with it. Raises `NotFound` or `Refused`.
+
+    The invoice of a subscription stays with the account under which it was issued, also after the subscription moved.
+    """
+    invoice = InvoiceRecord.objects.filter(number=number).first() if number.isprintable() else None
     if invoice is None:
         raise NotFound(_no_invoice(number))
     scope = Scope(ScopeKind(invoice.scope_kind), invoice.scope_key)
+    asker = _Asker.around(person, scope, Scope(ScopeKind.BILLING_ACCOUNT, invoice.account_key))
+    spot = invoice_spot(asker.view, scope, invoice.account_key, invoice.period_start, invoice.kind)
     try:
-        _View.around(person, scope).require(scope, action)
+        asker.require(spot, scope, action)
     except NotFound:
         raise NotFound(_no_invoice(number)) from None
     return invoice
 
 
-def subscriptions_of(person: Person, action: Action = Action.SEE_SUBSCRIPTION) -> list[PlacedSubscription]:
-    """Every subscription on which the person may do this, with everything above it, in order of id."""
-    view = _View.of_all(person)
-    return [place for place in view.tree.places() if isinstance(view.decide(place.scope, action), Allowed)]
+def closed_invoices(person: Person, scope: InvoiceScope, invoices: Iterable[IssuedInvoice]) -> frozenset[str]:
+    """The numbers of those invoices of the scope that the person may not download."""
+    asker = _Asker.around(person, scope.scope, Scope(ScopeKind.BILLING_ACCOUNT, scope.account.id))
+    closed = set()
+    for invoice in invoices:
+        spot = invoice_spot(asker.view, invoice.scope, invoice.account_id, invoice.period.start, invoice.kind)
+        if not isinstance(asker.decide(spot, Action.DOWNLOAD_INVOICE), Allowed):
+            closed.add(invoice.number)
+    return frozenset(closed)
+
+
+def subscriptions_of(
+    person: Person, action: Action = Action.SEE_SUBSCRIPTION, *, at_agreed_prices: bool = False
+) -> list[PlacedSubscription]:
+    """Every subscription on which the person may do this, with everything above it, in order of id.
+
+    `at_agreed_prices`: without those whose cost the person sees at list prices only.
+    """
+    asker = _Asker.of_all(person)
+    found = []
+    for place in asker.view.tree.places():
+        answer = asker.decide(asker.view.spot(place.scope), action)
+        if isinstance(answer, Allowed) and not (at_agreed_prices and answer.at_list_prices):
+            found.append(place)
+    return found
 
 
 def invoice_scopes_of(person: Person, action: Action = Action.SEE_INVOICES) -> list[InvoiceScope]:
-    """Every MOSP subscription and billing profile on which the person may do this, each kind in order of id."""
-    view = _View.of_all(person)
-    return [scope for scope in view.tree.invoice_scopes() if isinstance(view.decide(scope.scope, action), Allowed)]
+    """Every MOSP subscription, billing profile and enrollment on which the person may do this, each in order of id."""
+    asker = _Asker.of_all(person)
+    return [
+        scope
+        for scope in asker.view.tree.invoice_scopes()
+        if _is_current(asker.view, scope) and asker.may(scope.scope, action)
+    ]
+
+
+def _is_current(view: View, scope: InvoiceScope) -> bool:
+    """False of a subscription that is invoiced elsewhere since it moved."""
+    place = view.tree.place(scope.scope.id) if scope.scope.kind is ScopeKind.SUBSCRIPTION else None
+    return place is None or place.invoice_scope == scope.scope
 
 
 def _no_invoice(number: str) -> Phrase:
     return phrase("There is no invoice {number} that you could see.", number=number)
 
 
-@dataclass
-class _View:
-    """What one person holds, and the agreements around some scopes."""
+def _nothing(scope: Scope) -> Phrase:
+    return phrase("There is no {id} here that you could see.", id=scope.id)
 
-    held: dict[Scope, set[Role]]
-    tree: Tree
+
+@dataclass(frozen=True)
+class _Asker:
+    """A person, what they hold, and the agreements around some scopes."""
+
+    person: Person
+    held: HeldOn
+    view: View
 
     @classmethod
-    def around(cls, person: Person, scope: Scope) -> _View:
-        """With the agreements around one scope."""
-        return cls(_roles_of(person), tree_around([scope]))
+    def around(cls, person: Person, *scopes: Scope) -> _Asker:
+        """With the agreements around these scopes."""
+        return cls(person, roles_of(person), View.around(scopes))
 
     @classmethod
-    def of_all(cls, person: Person) -> _View:
+    def of_all(cls, person: Person) -> _Asker:
         """With the agreements around everything the person has a role on."""
-        held = _roles_of(person)
-        return cls(held, tree_around(held))
+        held = roles_of(person)
+        return cls(person, held, View.around(held))
 
-    def decide(self, scope: Scope, action: Action) -> Decision:
+    def decide(self, spot: Spot | None, action: Action) -> Decision:
         """The decision, without names."""
-        lineage = self.tree.lineage(scope)
-        account = self.tree.account_of(scope)
-        if not account:
-            return decision.NotFound()
-        held = {role for above in lineage for role in self.held.get(above, ())}
-        here = Place(_MATRICES[account.agreement], Level(scope.kind))
-        return decide(action, {Held(role, ROLES[role].level) for role in held}, here)
+        return decide_at(spot, action, self.held, self.person)
 
-    def require(self, scope: Scope, action: Action) -> None:
-        """Return if the person may; raise `NotFound` or `Refused` if not."""
-        match self.decide(scope, action):
-            case Allowed():
-                return
+    def may(self, scope: Scope, action: Action) -> bool:
+        """True if the person may do this on the scope."""
+        return isinstance(self.decide(self.view.spot(scope), action), Allowed)
+
+    def require(self, spot: Spot | None, scope: Scope, action: Action) -> Allowed:
+        """The permission; raises `NotFound` or `Refused` if there is none."""
+        match self.decide(spot, action):
+            case Allowed() as allowed:
+                return allowed
             case decision.Refused() as refusal:
-                raise Refused(refusal.naming(_givers(refusal, self.tree.lineage(scope))))
+                raise Refused(refusal.naming(_givers(refusal, spot.above if spot else ())))
             case _:
-                raise NotFound(phrase("There is no {id} here that you could see.", id=scope.id))
+                raise NotFound(_nothing(scope))
 
     def part_of(self, whole: InvoiceScope, action: Action) -> InvoiceScope:
-        """The invoice scope with those subscriptions alone on which the person may do this, and their sections."""
+        """The invoice scope with those subscriptions alone on which the person may do this, and what they stand in."""
         subscriptions = tuple(
-            each
-            for each in whole.subscriptions
-            if isinstance(self.decide(Scope(ScopeKind.SUBSCRIPTION, each.id), action), Allowed)
+            each for each in whole.subscriptions if self.may(Scope(ScopeKind.SUBSCRIPTION, each.id), action)
         )
-        shown = {each.section_id for each in subscriptions}
-        sections = tuple(section for section in whole.sections if section.id in shown)
-        return replace(whole, sections=sections, subscriptions=subscriptions)
+        owners = {each.enrollment_account_id for each in subscriptions}
+        accounts = tuple(each for each in whole.enrollment_accounts if each.id in owners)
+        departments = {each.department_id for each in accounts}
+        return replace(
+            whole,
+            subscriptions=subscriptions,
+            sections=_those(whole.sections, {each.section_id for each in subscriptions}),
+            customers=_those(whole.customers, {each.customer_id for each in subscriptions}),
+            enrollment_accounts=accounts,
+            departments=_those(whole.departments, departments),
+        )
 
 
-def _roles_of(person: Person) -> dict[Scope, set[Role]]:
-    held: dict[Scope, set[Role]] = defaultdict(set)
-    if person.is_active:
-        rows = RoleAssignment.objects.filter(person=person, superseded_in=None, valid_to=None)
-        for role, kind, key in rows.values_list("role", "scope_kind", "scope_key"):
-            held[Scope(ScopeKind(kind), key)].add(Role(role))
-    return held
+def _those(values: Iterable[Part], ids: Collection[str]) -> tuple[Part, ...]:
+    return tuple(each for each in values if each.id in ids)
 
 
-def _givers(refusal: decision.Refused, lineage: Iterable[Scope]) -> list[str]:
+def _givers(refusal: decision.Refused, above: Collection[Scope]) -> list[str]:
     """Names of those who hold a giving role here or above; people without a name are left out, addresses never told."""
-    scopes = set(lineage)
-    rows = RoleAssignment.objects.filter(
-        role__in=refusal.giver_roles,
-        scope_key__in={scope.id for scope in scopes},
-        superseded_in=None,
-        valid_to=None,
-        person__is_active=True,
-    ).values_list("person__name", "scope_kind", "scope_key")
-    return [name for name, kind, key in rows if name and Scope(ScopeKind(kind), key) in scopes]
+    if not refusal.giver_roles:
+        return []
+    return [one.person.name for one in holdings_on(above) if one.role in refusal.giver_roles and one.person.name]

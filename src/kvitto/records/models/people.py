@@ -43,8 +43,23 @@ class Person(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    _looks_from: str | None = None
+
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def current_directory(self) -> str:
+        """The directory they look from; their own unless they switched."""
+        return self._looks_from if self._looks_from is not None else self.directory
+
+    def look_from(self, directory: str) -> None:
+        """Look from another of their directories, as long as this value lives: the door remembers the choice.
+
+        One that is not theirs changes nothing.
+        """
+        if directory == self.directory or directory in self.directories:
+            self._looks_from = directory
 
     def get_full_name(self) -> str:
         """The name, or the address of someone who gave none."""

@@ -1,0 +1,153 @@
+"""The agreements and policies around some scopes, as the decision about access wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kvitto.access.actions import Action
+from kvitto.access.decision import Decision, Held, NotFound, Place, Policies, decide
+from kvitto.access.matrices import EA, GROUPS, MCA, MOSP, MPA
+from kvitto.access.policies import Policy
+from kvitto.access.roles import Level, Role
+from kvitto.agreements.hierarchy import AgreementType, BillingAccount, Customer, Scope, ScopeKind
+from kvitto.agreements.invoice_kinds import InvoiceKind
+from kvitto.agreements.tree import Tree
+from kvitto.records.agreements import tree_around
+from kvitto.records.models import Person
+from kvitto.records.policy_settings import policies_on
+
+MATRICES = {AgreementType.MOSP: MOSP, AgreementType.MCA: MCA, AgreementType.EA: EA, AgreementType.MPA: MPA}
+_AGE_LIMIT = date(2016, 12, 1)  # invoices of periods that began earlier are the Account Administrator's (roles.md §2)
+_RESOURCE_LEVELS = frozenset((Level.SUBSCRIPTION, Level.MANAGEMENT_GROUP))
+
+HeldOn = Mapping[Scope, Iterable[Role]]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A scope, everything from which a role reaches down to it, and the place it is for a decision.
+
+    `account` is None for a management group. `customer`: whose subscription it is, under a Partner Agreement.
+    """
+
+    scope: Scope
+    above: tuple[Scope, ...]
+    place: Place
+    account: BillingAccount | None
+    customer: Customer | None = None
+
+    def held_by(self, held: HeldOn, directory: str) -> frozenset[Held]:
+        """What someone who looks from this directory holds here."""
+        return frozenset(
+            Held(role, Level(scope.kind), self._is_seen(Level(scope.kind), directory))
+            for scope in self.above
+            for role in held.get(scope, ())
+        )
+
+    @property
+    def bound_to(self) -> str:
+        """The directory from which alone billing roles work here; empty: from any."""
+        return self.account.directory if self.account else ""
+
+    def _is_seen(self, level: Level, directory: str) -> bool:
+        """Roles on the resources of a partner's customer are used from the customer's directory."""
+        bound_to = self.bound_to
+        if level in _RESOURCE_LEVELS and self.customer and self.customer.directory:
+            bound_to = self.customer.directory
+        return not bound_to or bound_to == directory
+
+
+@dataclass(frozen=True)
+class View:
+    """The tree around some scopes, with the policies that are set in it."""
+
+    tree: Tree
+    policies: Mapping[Scope, Mapping[Policy, str]]
+
+    @classmethod
+    def around(cls, scopes: Iterable[Scope]) -> View:
+        """With all that stands around these scopes; the number of queries does not depend on how many they are."""
+        tree = tree_around(scopes)
+        return cls(tree, policies_on(_with_policies(tree)))
+
+    def spot(self, scope: Scope) -> Spot | None:
+        """Where the scope stands now; None if it is not here."""
+        lineage, groups = self.tree.lineage(scope), self.tree.resource_lineage(scope)
+        if not lineage:
+            return self._group(scope, groups) if groups else None
+        customers = (self.tree.customers.get(above.id) for above in lineage if above.kind is ScopeKind.CUSTOMER)
+        return self._spot(scope, self.tree.accounts[lineage[-1].id], (*lineage, *groups), next(customers, None))
+
+    def earlier_spot(self, subscription: Scope, account_id: str) -> Spot | None:
+        """Where a subscription stood when it was bought online under this account, whatever became of it since."""
+        account = self.tree.accounts.get(account_id)
+        if account is None or account.agreement is not AgreementType.MOSP:
+            return None
+        groups = self.tree.resource_lineage(subscription)
+        return self._spot(subscription, account, (subscription, Scope(ScopeKind.BILLING_ACCOUNT, account.id), *groups))
+
+    def _spot(
+        self, scope: Scope, account: BillingAccount, above: tuple[Scope, ...], customer: Customer | None = None
+    ) -> Spot:
+        settings: dict[Policy, str] = {}
+        for one in above:
+            settings |= self.policies.get(one, {})
+        place = Place(
+            MATRICES[account.agreement],
+            Level(scope.kind),
+            Policies.from_settings(settings),
+            is_indirect=bool(account.enrollment and account.enrollment.is_indirect),
+        )
+        return Spot(scope, tuple(dict.fromkeys(above)), place, account, customer)
+
+    def _group(self, scope: Scope, groups: tuple[Scope, ...]) -> Spot:
+        """A management group shows cost only if every enrollment under it lets account owners view charges."""
+        accounts = {
+            Scope(ScopeKind.BILLING_ACCOUNT, each.account_id)
+            for each in self.tree.subscriptions.values()
+            if scope in self.tree.resource_lineage(Scope(ScopeKind.SUBSCRIPTION, each.id))
+            and (account := self.tree.accounts.get(each.account_id))
+            and account.agreement is AgreementType.EA
+        }
+        views = all(Policies.from_settings(self.policies.get(one, {})).accounts_view_charges for one in accounts)
+        place = Place(GROUPS, Level.MANAGEMENT_GROUP, Policies(accounts_view_charges=views))
+        return Spot(scope, groups, place, None)
+
+
+def decide_at(spot: Spot | None, action: Action, held: HeldOn, person: Person) -> Decision:
+    """The decision about one spot, without names."""
+    if spot is None:
+        return NotFound()
+    return decide(action, spot.held_by(held, person.current_directory), spot.place)
+
+
+def invoice_spot(view: View, scope: Scope, account_id: str, period_start: date, kind: str) -> Spot | None:
+    """Where an invoice stands, with its age and kind; a subscription's stays with the account it was issued under."""
+    spot = view.earlier_spot(scope, account_id) if scope.kind is ScopeKind.SUBSCRIPTION else view.spot(scope)
+    if spot is None:
+        return None
+    place = replace(
+        spot.place,
+        invoice_is_old=period_start < _AGE_LIMIT,
+        invoice_is_support=kind == InvoiceKind.SUPPORT,
+    )
+    return replace(spot, place=place)
+
+
+def _with_policies(tree: Tree) -> set[Scope]:
+    """What a policy that decides about access may be set on."""
+    found = {Scope(ScopeKind.CUSTOMER, key) for key in tree.customers}
+    found |= {
+        Scope(ScopeKind.BILLING_ACCOUNT, account.id)
+        for account in tree.accounts.values()
+        if account.agreement is AgreementType.EA
+    }
+    bought_online = {account.id for account in tree.accounts.values() if account.agreement is AgreementType.MOSP}
+    left = set(tree.stays)  # a switch that was on stays on for the invoices of before the move
+    return found | {
+        Scope(ScopeKind.SUBSCRIPTION, each.id)
+        for each in tree.subscriptions.values()
+        if each.account_id in bought_online or each.id in left
+    }
