@@ -8,6 +8,9 @@ refused.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection, models
 
 from kvitto.errors import UnableTo
@@ -21,6 +24,7 @@ from kvitto.records.models import (
     PaymentRecord,
     RefundRecord,
     Tombstone,
+    UsageTombstone,
 )
 
 _GUARDED: tuple[type[models.Model], ...] = (
@@ -32,6 +36,7 @@ _GUARDED: tuple[type[models.Model], ...] = (
     LotEntry,
     AuditEntry,
     Tombstone,
+    UsageTombstone,
 )
 _FUNCTION = "kvitto_refuse_change"
 _FUNCTION_BODY = """
@@ -62,6 +67,33 @@ def install_guards() -> None:
             if connection.vendor == "postgresql":
                 # fires also in sessions that say they only replicate
                 cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+
+@contextmanager
+def letting_delete(*kinds: type[models.Model]) -> Iterator[None]:
+    """Inside, rows of these tables can be deleted, by this transaction alone; nothing else is permitted to anybody.
+
+    To be entered inside a transaction, for a retention run only. The guards stand again before it ends, or it does not
+    commit: whatever stops it half-way, a power cut too, leaves them as they were. Readers do not wait; writers do.
+    """
+    if not connection.in_atomic_block:
+        message = "guards are lifted inside a transaction only"
+        raise AssertionError(message)
+    lifted = {f"guard_{kind._meta.db_table}_delete": kind._meta.db_table for kind in kinds}  # noqa: SLF001 - Django's documented API
+    wanted = _wanted()
+    with connection.cursor() as cursor:
+        for name, table in lifted.items():
+            postgresql = f"ALTER TABLE {table} DISABLE TRIGGER {name}"
+            cursor.execute(postgresql if connection.vendor == "postgresql" else f"DROP TRIGGER {name}")
+    yield
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks still to come cannot be altered
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        for name, table in lifted.items():
+            postgresql = f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"
+            cursor.execute(postgresql if connection.vendor == "postgresql" else wanted[name][1])
+    check_guards()
 
 
 def missing_guards() -> list[str]:

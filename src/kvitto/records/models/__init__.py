@@ -13,7 +13,7 @@ from kvitto.records.models.invoices import (
 from kvitto.records.models.office import OfficeFact, Revision
 from kvitto.records.models.people import Group, Person
 from kvitto.records.models.settlement import LotBalance, LotEntry
-from kvitto.records.models.usage import RefusedRow, UsageBatch, UsageFile, UsageImport
+from kvitto.records.models.usage import RefusedRow, UsageBatch, UsageFile, UsageImport, UsageTombstone
 
 __all__ = [
     "AgreementRecord",
@@ -38,4 +38,5 @@ __all__ = [
     "UsageBatch",
     "UsageFile",
     "UsageImport",
+    "UsageTombstone",
 ]

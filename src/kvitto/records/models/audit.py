@@ -31,11 +31,22 @@ class AuditEntry(models.Model):
 
 
 class Tombstone(models.Model):
-    """What stands in the place of an invoice that was kept as long as the law asks and then deleted."""
+    """What stands in the place of an invoice that was kept as long as the law asks and then deleted. Guarded.
+
+    `series` is the row of NumberSeries that the number was taken from. What was invoiced for which period stays known,
+    so that no period is ever invoiced again because its invoice is gone.
+    """
 
     number = models.CharField(primary_key=True, max_length=50)
     series = models.CharField(max_length=50)
     facts_digest = models.CharField(max_length=64)
+    document_type = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20)
+    edition = models.IntegerField()
+    scope_kind = models.CharField(max_length=20)
+    scope_key = models.CharField(max_length=100)
+    period_start = models.DateField()
+    period_end = models.DateField()
     issue_date = models.DateField()
     deleted_at = models.DateTimeField()
     rule = models.CharField(max_length=100, help_text="the country and the years it was kept for")

@@ -46,6 +46,21 @@ class UsageFile(models.Model):
         indexes: ClassVar = [models.Index(fields=["month", "bucket"], name="usage_file_by_partition")]
 
 
+class UsageTombstone(models.Model):
+    """What stands in the place of a file of usage that was kept as long as the law asks and then deleted. Guarded.
+
+    Its rows still count in the sequence.
+    """
+
+    path = models.CharField(primary_key=True, max_length=300)
+    batch = models.ForeignKey(UsageBatch, on_delete=models.PROTECT, related_name="deleted_files")
+    month = models.CharField(max_length=7)
+    bucket = models.IntegerField()
+    rows = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    deleted_at = models.DateTimeField()
+
+
 class RefusedRow(models.Model):
     """A row that was not accepted, kept as it came, with where it stood and why.
 
