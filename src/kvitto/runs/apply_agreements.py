@@ -13,9 +13,11 @@ from kvitto.agreements.declaration.declared import Declaration
 from kvitto.agreements.declaration.mistakes import lines_of
 from kvitto.agreements.planning.plan import Plan, make_plan
 from kvitto.agreements.planning.plan_checks import refusals
+from kvitto.agreements.planning.recorded import Recorded
 from kvitto.errors import UnableTo
 from kvitto.language import Phrase, phrase
-from kvitto.records.agreement_changes import agreements_now, invoiced_up_to, record_plan
+from kvitto.records.agreement_changes import agreements_now, record_plan, recorded_so_far
+from kvitto.records.agreement_holders import group_notes
 from kvitto.records.audit import note_many
 from kvitto.records.revision_notes import revision_notes
 from kvitto.records.revisions import hold_revisions, next_revision
@@ -55,7 +57,7 @@ def apply(office: Office, path: Path, valid_from: date | None = None, shown: Pla
         if plan.changes_anything:
             revision = next_revision(office.now(), f"agreements apply {path.name}")
             record_plan(plan, revision, office.today())
-            note_many(revision_notes(revision, "agreements.apply"))
+            note_many([*group_notes(plan, revision), *revision_notes(revision, "agreements.apply")])
     return plan
 
 
@@ -63,7 +65,8 @@ def _checked_plan(office: Office, declaration: Declaration, valid_from: date | N
     agreements = agreements_now()
     plan = make_plan(agreements, declaration, valid_from or office.today())
     changes_known = any(change.before for change in plan.changes)
-    found = refusals(plan, agreements, invoiced_up_to() if changes_known else {})
+    country = declaration.seller.party.address.country
+    found = refusals(plan, agreements, recorded_so_far(country) if changes_known else Recorded())
     found += usage_left_out(office, plan.changes)
     if found:
         raise UnableToApply(found)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from operator import attrgetter
+from typing import TypeVar
 
 from kvitto.access.policies import Policy
 from kvitto.access.roles import Role
@@ -25,6 +26,18 @@ from kvitto.agreements.hierarchy import (
 )
 
 PERSON, SERVICE_PRINCIPAL = "person", "service-principal"
+
+Scoped = (
+    BillingAccount
+    | BillingProfile
+    | InvoiceSection
+    | Department
+    | EnrollmentAccount
+    | Customer
+    | ManagementGroup
+    | Subscription
+)
+Thing = TypeVar("Thing", bound=Scoped | CreditLot)
 
 
 @dataclass(frozen=True, order=True)
@@ -108,19 +121,16 @@ class Declaration:
     rates: tuple[DeclaredRate, ...] = ()
     policies: tuple[DeclaredPolicy, ...] = ()
 
-    def scoped(self) -> Iterator[Any]:
+    def scoped(self) -> Iterator[Scoped]:
         """Everything on which a role can be held, what stands above before what stands below."""
-        for things in (
-            self.management_groups,
-            self.accounts,
-            self.profiles,
-            self.sections,
-            self.departments,
-            self.enrollment_accounts,
-            self.customers,
-            self.subscriptions,
-        ):
-            yield from things
+        yield from self.management_groups
+        yield from self.accounts
+        yield from self.profiles
+        yield from self.sections
+        yield from self.departments
+        yield from self.enrollment_accounts
+        yield from self.customers
+        yield from self.subscriptions
 
     def in_order(self) -> Declaration:
         """The same with everything in order of id, so that two files that say the same are equal."""
@@ -131,21 +141,20 @@ class Declaration:
             roles=tuple(sorted(self.roles, key=_role_order)),
             policies=tuple(sorted(self.policies, key=lambda each: (*_scope_order(each.scope), each.policy.value))),
             rates=tuple(sorted(self.rates, key=lambda each: (each.rate.id, each.valid_from))),
-            **{
-                name: tuple(sorted(getattr(self, name), key=lambda each: each.id))
-                for name in (
-                    "accounts",
-                    "profiles",
-                    "sections",
-                    "subscriptions",
-                    "departments",
-                    "enrollment_accounts",
-                    "customers",
-                    "management_groups",
-                    "lots",
-                )
-            },
+            accounts=_by_id(self.accounts),
+            profiles=_by_id(self.profiles),
+            sections=_by_id(self.sections),
+            subscriptions=_by_id(self.subscriptions),
+            departments=_by_id(self.departments),
+            enrollment_accounts=_by_id(self.enrollment_accounts),
+            customers=_by_id(self.customers),
+            management_groups=_by_id(self.management_groups),
+            lots=_by_id(self.lots),
         )
+
+
+def _by_id(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
+    return tuple(sorted(things, key=attrgetter("id")))
 
 
 def _role_order(role: DeclaredRole) -> tuple[str, ...]:

@@ -1,90 +1,96 @@
-"""Moves of a subscription from what one invoice is made for to another, and which of them would lose or double usage.
+"""Moves of a subscription to another account, profile or enrollment, and which of them come too late.
 
-A period is invoiced to whom the subscription stood under on the period's last day, and a billing profile is invoiced
-for the months in which it has subscriptions.
+Each invoice bills the days on which a subscription stood under what it is made for, so that a subscription may move on
+any day that is not invoiced yet. An issued invoice never changes: a move must not take days out of one, nor put days
+into a period whose invoice was made without them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 
-from kvitto.agreements.hierarchy import InvoiceSection, ScopeKind, Subscription
+from kvitto.agreements.hierarchy import BillingAccount, Customer, InvoiceSection, ScopeKind, Subscription
 from kvitto.agreements.planning.plan import Agreements, Change, Key, Plan
+from kvitto.agreements.planning.recorded import Recorded
 from kvitto.language import Phrase, phrase
 
-Invoiced = Mapping[Key, date]  # kind and id of accounts and of what invoices are made for → end of the latest period
 
-
-def move_refusals(plan: Plan, agreements: Agreements, invoiced: Invoiced) -> Iterator[Phrase]:
+def move_refusals(plan: Plan, agreements: Agreements, recorded: Recorded) -> Iterator[Phrase]:
     """A sentence for each move that must not be."""
-    checks = _Moves(plan, agreements, invoiced)
+    checks = _Moves(plan, agreements, recorded)
     for change in plan.changes:
-        if change.before and isinstance(change.value, Subscription):
+        if isinstance(change.value, Subscription):
             yield from checks.of(change, change.value)
+    yield from checks.left_behind()
 
 
 class _Moves:
-    def __init__(self, plan: Plan, agreements: Agreements, invoiced: Invoiced) -> None:
-        self._plan, self._agreements, self._invoiced = plan, agreements, invoiced
+    def __init__(self, plan: Plan, agreements: Agreements, recorded: Recorded) -> None:
+        self._agreements, self._plan, self._invoiced = agreements, plan, recorded.invoiced
         values = [versions[-1].value for versions in agreements.versions.values()]
-        self._profile_before = {each.id: each.profile_id for each in values if isinstance(each, InvoiceSection)}
-        changed = {change.value.id: change.value for change in plan.changes if isinstance(change.value, InvoiceSection)}
-        self._profile_after = self._profile_before | {key: value.profile_id for key, value in changed.items()}
+        values += [change.value for change in plan.changes]
+        self._profile = {each.id: each.profile_id for each in values if isinstance(each, InvoiceSection | Customer)}
+        self._accounts = {each.id: each for each in values if isinstance(each, BillingAccount)}
 
     def of(self, change: Change, new: Subscription) -> Iterator[Phrase]:
-        """What speaks against this change, if it is a move."""
-        old = change.before[-1].value
-        if not isinstance(old, Subscription):
-            return
-        before, after = self._profile_before.get(old.section_id, ""), self._profile_after.get(new.section_id, "")
-        if before == after:
-            return
-        day = self._plan.valid_from
-        if day > new.started_on and not (before and after):
-            yield phrase("{id}: it cannot move between MOSP and MCA. End it, and start another one there.", id=new.id)
-            return
-        if day > new.started_on and day.day != 1:
+        """What speaks against this change, if it is a move or puts a new one under an account."""
+        day = change.valid_from
+        earlier = [version.value for version in change.before if not version.ends_by(day)]
+        places = {self._place(each) for each in earlier if isinstance(each, Subscription)} - {self._place(new)}
+        account = self._accounts[new.account_id]
+        if (places or not change.before) and account.created_on > day:
             yield phrase(
-                "{id}: a move to another billing profile must be valid from the first day of a month, not from {day}.",
+                "{id}: it cannot stand under account {account} on {day}, because that was created on {created}.",
                 id=new.id,
+                account=account.id,
                 day=day,
+                created=account.created_on,
             )
-            return
-        yield from self._already_invoiced(new, (before, after))
-        if day > new.started_on and not self._rest_is_invoiced(new, before):
-            yield phrase(
-                "{id}: it cannot leave billing profile {profile} on {day} before that is invoiced up to then, because "
-                "nothing would be left there to make those invoices for.",
-                id=new.id,
-                profile=before,
-                day=day,
-            )
+        for _, invoiced_with in sorted({*places, self._place(new)} if places else ()):
+            latest = self._invoiced.get(invoiced_with)
+            if latest and latest > day:
+                yield self._too_late(new.id, day, invoiced_with, latest)
 
-    def _already_invoiced(self, moved: Subscription, profiles: tuple[str, str]) -> Iterator[Phrase]:
-        for profile in profiles:
-            latest = self._invoiced.get((ScopeKind.BILLING_PROFILE, profile))
-            if latest and latest > self._plan.valid_from:
+    def left_behind(self) -> Iterator[Phrase]:
+        """Subscriptions that the file does not mention, under an account that becomes another one."""
+        moved = {account.id: account for account in self._accounts.values() if account.moved_on}
+        for key in self._plan.left_alone if moved else ():
+            value = self._agreements.versions[key][-1].value
+            account = moved.get(value.account_id) if isinstance(value, Subscription) else None
+            if isinstance(value, Subscription) and account and not _ended_by(value, account.moved_on):
                 yield phrase(
-                    "{id}: it cannot move on {day}, because billing profile {profile} was invoiced up to {end}.",
-                    id=moved.id,
-                    day=self._plan.valid_from,
-                    profile=profile,
-                    end=latest,
+                    "{id}: it stands under account {account}, which becomes {other}, but is not in the file. "
+                    "Put it under {other} there.",
+                    id=value.id,
+                    account=account.id,
+                    other=account.moved_to,
                 )
 
-    def _rest_is_invoiced(self, moved: Subscription, profile: str) -> bool:
-        """True if the months before the move have an invoice, or another subscription that keeps them coming."""
-        day = self._plan.valid_from
-        latest = self._invoiced.get((ScopeKind.BILLING_PROFILE, profile), moved.started_on)
-        return latest >= day or any(
-            each.started_on.replace(day=1) <= latest and (each.ended_on is None or each.ended_on >= day)
-            for each in self._staying_in(profile)
+    def _place(self, subscription: Subscription) -> tuple[str, Key]:
+        """The account, and what invoices are made for."""
+        if below := subscription.section_id or subscription.customer_id:
+            return subscription.account_id, (ScopeKind.BILLING_PROFILE.value, self._profile.get(below, ""))
+        if subscription.enrollment_account_id:
+            return subscription.account_id, (ScopeKind.BILLING_ACCOUNT.value, subscription.account_id)
+        return subscription.account_id, (ScopeKind.SUBSCRIPTION.value, subscription.id)
+
+    @staticmethod
+    def _too_late(moved: str, day: date, invoiced_with: Key, latest: date) -> Phrase:
+        kind, key = invoiced_with
+        where = {
+            ScopeKind.BILLING_PROFILE.value: phrase("billing profile {id}", id=key),
+            ScopeKind.BILLING_ACCOUNT.value: phrase("enrollment {id}", id=key),
+        }.get(kind, phrase("the subscription"))
+        return phrase(
+            "{id}: it cannot move on {day}, because {where} was invoiced up to {end}. Let it move on that day or "
+            "later.",
+            id=moved,
+            day=day,
+            where=where,
+            end=latest,
         )
 
-    def _staying_in(self, profile: str) -> Iterator[Subscription]:
-        values = {key: versions[-1].value for key, versions in self._agreements.versions.items()}
-        values |= {change.key: change.value for change in self._plan.changes}
-        for value in values.values():
-            if isinstance(value, Subscription) and self._profile_after.get(value.section_id) == profile:
-                yield value
+
+def _ended_by(subscription: Subscription, day: date | None) -> bool:
+    return day is None or (subscription.ended_on is not None and subscription.ended_on <= day)

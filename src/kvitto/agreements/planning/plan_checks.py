@@ -3,41 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from kvitto.agreements.facts import SELLER
-from kvitto.agreements.hierarchy import ScopeKind, Subscription
-from kvitto.agreements.planning.move_checks import Invoiced, move_refusals
+from kvitto.agreements.hierarchy import ScopeKind, Seller, Subscription
+from kvitto.agreements.planning.credit_checks import credit_refusals
+from kvitto.agreements.planning.holder_checks import holder_refusals
+from kvitto.agreements.planning.move_checks import move_refusals
 from kvitto.agreements.planning.plan import Agreements, Change, Plan
+from kvitto.agreements.planning.recorded import Recorded
 from kvitto.language import Phrase, phrase
 
 _ALWAYS_FIXED = {
     ScopeKind.BILLING_ACCOUNT: ("agreement",),
     ScopeKind.BILLING_PROFILE: ("account_id",),
     ScopeKind.INVOICE_SECTION: ("profile_id",),
+    ScopeKind.DEPARTMENT: ("account_id",),
+    ScopeKind.ENROLLMENT_ACCOUNT: ("account_id",),
+    ScopeKind.CUSTOMER: ("profile_id",),
 }
 _FIXED_ONCE_INVOICED = {
     ScopeKind.BILLING_ACCOUNT: ("currency",),
-    ScopeKind.SUBSCRIPTION: ("account_id", "anniversary_day", "started_on"),  # of MOSP; MCA invoices a profile
+    ScopeKind.BILLING_PROFILE: ("currency",),
+    ScopeKind.SUBSCRIPTION: ("anniversary_day", "started_on"),  # of MOSP; the others are invoiced by what is above
 }
 
 
-def refusals(plan: Plan, agreements: Agreements, invoiced: Invoiced) -> list[Phrase]:
+def refusals(plan: Plan, agreements: Agreements, recorded: Recorded) -> list[Phrase]:
     """A sentence for everything the plan must not do; empty if it may be applied."""
-    found = [
-        *_other_seller(agreements, plan),
-        *_names_in_use(plan, agreements),
-        *_credits_left_behind(plan, agreements),
-    ]
+    found = [*_other_seller(agreements, plan), *_names_in_use(plan, agreements)]
     for change in plan.changes:
         if change.before:
-            found += _fixed(change, invoiced)
-            found += _end_of_the_ended(change, invoiced)
-    return [*found, *move_refusals(plan, agreements, invoiced)]
+            found += _fixed(change, recorded)
+            found += _end_of_the_ended(change, recorded)
+            found += _suspensions(change, recorded)
+            found += _numbers_told_apart(change)
+    found += credit_refusals(plan, agreements, recorded)
+    found += holder_refusals(plan, agreements)
+    return [*found, *move_refusals(plan, agreements, recorded)]
 
 
-def _fixed(change: Change, invoiced: Invoiced) -> Iterator[Phrase]:
+def _fixed(change: Change, recorded: Recorded) -> Iterator[Phrase]:
     kind, key = change.key
-    if kind == SELLER:
+    if kind not in set(ScopeKind):
         return
     for name in _ALWAYS_FIXED.get(ScopeKind(kind), ()):
         if field := change.changes(name):
@@ -48,8 +56,8 @@ def _fixed(change: Change, invoiced: Invoiced) -> Iterator[Phrase]:
                 before=str(field.before),
                 after=str(field.after),
             )
-    for name in _FIXED_ONCE_INVOICED.get(ScopeKind(kind), ()) if change.key in invoiced else ():
-        if field := change.changes(name):
+    for name in _FIXED_ONCE_INVOICED.get(ScopeKind(kind), ()) if change.key in recorded.invoiced else ():
+        if (field := change.changes(name)) and not (name == "anniversary_day" and _leaves_or_joins_mosp(change)):
             yield phrase(
                 "{id}: {field} is {before} and cannot become {after}, because invoices were made from it.",
                 id=key,
@@ -59,10 +67,15 @@ def _fixed(change: Change, invoiced: Invoiced) -> Iterator[Phrase]:
             )
 
 
-def _end_of_the_ended(change: Change, invoiced: Invoiced) -> Iterator[Phrase]:
+def _leaves_or_joins_mosp(change: Change) -> bool:
+    """True if the subscription gets another place below an account; then another rule says where its periods begin."""
+    return any(change.changes(name) for name in ("section_id", "enrollment_account_id", "customer_id"))
+
+
+def _end_of_the_ended(change: Change, recorded: Recorded) -> Iterator[Phrase]:
     """The last invoice of an ended MOSP subscription covers its last days; a later end would leave days unbilled."""
     old = change.before[-1].value
-    latest = invoiced.get(change.key)
+    latest = recorded.invoiced.get(change.key)
     if (
         isinstance(old, Subscription)
         and old.ended_on
@@ -74,6 +87,37 @@ def _end_of_the_ended(change: Change, invoiced: Invoiced) -> Iterator[Phrase]:
             "{id}: it ended on {day} and its last invoice was made, so that its end cannot change.",
             id=old.id,
             day=old.ended_on,
+        )
+
+
+def _suspensions(change: Change, recorded: Recorded) -> Iterator[Phrase]:
+    """Being enabled again shifts the periods of a MOSP subscription, but never those that are invoiced."""
+    old, new = change.before[-1].value, change.value
+    latest = recorded.invoiced.get(change.key)
+    if not (latest and isinstance(old, Subscription) and isinstance(new, Subscription)):
+        return
+    for before, after in zip_longest(old.suspended, new.suspended):
+        if before != after and min(span.end for span in (before, after) if span) < latest:
+            yield phrase(
+                "{id}: its suspensions until {day} cannot change, because it was invoiced up to then.",
+                id=new.id,
+                day=latest,
+            )
+            return
+
+
+def _numbers_told_apart(change: Change) -> Iterator[Phrase]:
+    """Numbers of a new series begin at 1 again; without the series in them they would repeat the old ones."""
+    old, new = change.before[-1].value, change.value
+    if not (isinstance(old, Seller) and isinstance(new, Seller)) or old.series == new.series:
+        return
+    if not any("{series" in form for form in (old.number_form, new.number_form)):
+        yield phrase(
+            "The series cannot change from {before} to {after} while the form of the numbers, {form}, does not show "
+            "it: numbers would be given twice.",
+            before=old.series,
+            after=new.series,
+            form=new.number_form,
         )
 
 
@@ -105,15 +149,3 @@ def _names_in_use(plan: Plan, agreements: Agreements) -> Iterator[Phrase]:
                         name=name,
                         other=used[name],
                     )
-
-
-def _credits_left_behind(plan: Plan, agreements: Agreements) -> Iterator[Phrase]:
-    recoined = {change.value.id for change in plan.changes if change.before and change.changes("currency")}
-    for key in plan.left_alone if recoined else ():
-        value = agreements.versions[key][-1].value
-        if isinstance(value, Subscription) and value.account_id in recoined and value.offer.monthly_credit:
-            yield phrase(
-                "{id}: its monthly credit is {credit}, but its account changes currency. Put it into the file too.",
-                id=value.id,
-                credit=value.offer.monthly_credit,
-            )

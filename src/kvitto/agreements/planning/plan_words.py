@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from kvitto.access.policies import POLICIES
 from kvitto.access.roles import ROLES
+from kvitto.agreements.credit_lots import CreditLot
 from kvitto.agreements.declaration.declared import DeclaredPerson, DeclaredRole
 from kvitto.agreements.exchange_rates import ExchangeRate
-from kvitto.agreements.facts import SELLER, Agreed
+from kvitto.agreements.facts import CREDIT_LOT, EXCHANGE_RATE, SELLER, Agreed
 from kvitto.agreements.hierarchy import ScopeKind, Seller
-from kvitto.agreements.planning.plan import Change, ChangeKind, FieldChange, Key, Plan
+from kvitto.agreements.planning.plan import Change, ChangeKind, FieldChange, GroupChange, Key, Plan, PolicyChange
 from kvitto.language import Phrase, phrase, phrases
 
 MOST_SHOWN = 40  # of each kind of change; the rest is counted
@@ -20,7 +22,13 @@ KIND_NAMES: Mapping[str, Phrase] = {
     ScopeKind.BILLING_ACCOUNT: phrase("billing account"),
     ScopeKind.BILLING_PROFILE: phrase("billing profile"),
     ScopeKind.INVOICE_SECTION: phrase("invoice section"),
+    ScopeKind.DEPARTMENT: phrase("department"),
+    ScopeKind.ENROLLMENT_ACCOUNT: phrase("enrollment account"),
+    ScopeKind.CUSTOMER: phrase("customer"),
+    ScopeKind.MANAGEMENT_GROUP: phrase("management group"),
     ScopeKind.SUBSCRIPTION: phrase("subscription"),
+    CREDIT_LOT: phrase("credit"),
+    EXCHANGE_RATE: phrase("exchange rate"),
 }
 
 
@@ -33,6 +41,8 @@ def plan_sentences(plan: Plan) -> Iterator[Phrase]:
         yield from _rest(len(changes))
     yield from _cut([phrase("Person added: {name}, {email}", **_of(person)) for person in plan.people_added])
     yield from _cut([phrase("Person changed: {name}, {email}", **_of(person)) for person in plan.people_changed])
+    yield from _cut([_group(change) for change in plan.groups_changed])
+    yield from _cut([_policy(change) for change in plan.policies_set])
     yield from _cut([_role(role, phrase("Role granted")) for role in plan.roles_granted])
     yield from _cut([_role(role, phrase("Role withdrawn")) for role in plan.roles_withdrawn])
     if plan.left_alone:
@@ -58,6 +68,20 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "unchanged": plan.unchanged,
         "people_added": [person.email for person in plan.people_added],
         "people_changed": [person.email for person in plan.people_changed],
+        "groups_changed": [
+            {"id": change.group.id, "joined": list(change.joined), "left": list(change.left)}
+            for change in plan.groups_changed
+        ],
+        "policies_set": [
+            {
+                "policy": change.declared.policy.value,
+                "kind": change.declared.scope.kind.value,
+                "id": change.declared.scope.id,
+                "from": change.before,
+                "to": change.declared.value,
+            }
+            for change in plan.policies_set
+        ],
         "roles_granted": [_role_data(role) for role in plan.roles_granted],
         "roles_withdrawn": [_role_data(role) for role in plan.roles_withdrawn],
         "left_alone": [{"kind": kind, "id": key} for kind, key in plan.left_alone],
@@ -71,6 +95,8 @@ def name_of(value: Agreed) -> str:
             return value.party.name
         case ExchangeRate():
             return value.id
+        case CreditLot():
+            return value.name or value.source.value
         case _:
             return value.name
 
@@ -100,11 +126,41 @@ def _text(field: FieldChange, side: str) -> str:
         case None | "" | []:
             return "–"
         case list():
-            return ", ".join(map(str, value))
+            return ", ".join(map(_plain, value))
         case dict():
-            return " ".join(map(str, value.values()))
+            return _plain(value)
         case _:
             return str(value)
+
+
+def _plain(value: object) -> str:
+    """A value inside a field, its tables without their keys."""
+    if isinstance(value, dict):
+        return " ".join(text for each in value.values() if (text := _plain(each)))
+    return "" if value is None else str(value)
+
+
+def _group(change: GroupChange) -> Phrase:
+    said = [
+        *(phrase("with {person}", person=person) for person in change.joined),
+        *(phrase("without {person}", person=person) for person in change.left),
+    ]
+    what = phrase("Group changed") if change.before else phrase("Group added")
+    if not said:
+        return phrase("{what}: {name}", what=what, name=change.group.name)
+    return phrase("{what}: {name}, {members}", what=what, name=change.group.name, members=tuple(said[:MOST_SHOWN]))
+
+
+def _policy(change: PolicyChange) -> Phrase:
+    declared = change.declared
+    return phrase(
+        "Policy set: {policy} of {kind} {id}: {before} → {after}",
+        policy=POLICIES[declared.policy].name,
+        kind=KIND_NAMES[declared.scope.kind],
+        id=declared.scope.id,
+        before=change.before or POLICIES[declared.policy].default,
+        after=declared.value,
+    )
 
 
 def _of(person: DeclaredPerson) -> dict[str, object]:
@@ -115,7 +171,7 @@ def _role(role: DeclaredRole, what: Phrase) -> Phrase:
     return phrase(
         "{what}: {person} is {role} of {kind} {id}",
         what=what,
-        person=role.person,
+        person=role.holder,
         role=ROLES[role.role].name,
         kind=KIND_NAMES[role.scope.kind],
         id=role.scope.id,
@@ -123,7 +179,8 @@ def _role(role: DeclaredRole, what: Phrase) -> Phrase:
 
 
 def _role_data(role: DeclaredRole) -> dict[str, str]:
-    return {"person": role.person, "role": role.role.value, "kind": role.scope.kind.value, "id": role.scope.id}
+    holder = {"group": role.group} if role.group else {"person": role.person}
+    return {**holder, "role": role.role.value, "kind": role.scope.kind.value, "id": role.scope.id}
 
 
 def _left_alone(keys: Sequence[Key]) -> tuple[Phrase, ...]:

@@ -9,7 +9,7 @@ from datetime import date
 from kvitto.agreements.credit_lots import CreditLot
 from kvitto.agreements.exchange_rates import ExchangeRate
 from kvitto.agreements.facts import Agreed
-from kvitto.agreements.hierarchy import BillingAccount, Seller, Subscription
+from kvitto.agreements.hierarchy import BillingAccount, ManagementGroup, Seller, Subscription
 
 EVER = date(1970, 1, 1)  # the first day any date in an agreements file may name
 
@@ -31,8 +31,8 @@ def declared_anew(versions: Sequence[Version], value: Agreed, starts_on: date, v
     """The versions of a thing once `value` is declared to hold from `valid_from` on, until further notice.
 
     `versions` are those believed until now, oldest first; none for a new thing, which is valid from its own start,
-    `starts_on`. What was agreed before `valid_from` stays, except facts about a whole life (start, end, usage names):
-    they are corrected in every version, because a life has only one of each.
+    `starts_on`. What was agreed before `valid_from` stays, except facts about a whole life (start, end, suspensions,
+    usage names, what an account became): they are corrected in every version, because a life has only one of each.
     """
     if not versions:
         return (Version(starts_on, None, value),)
@@ -51,6 +51,19 @@ def declared_anew(versions: Sequence[Version], value: Agreed, starts_on: date, v
     return _merged([*kept, Version(from_day, None, value)])
 
 
+def rates_declared_anew(
+    versions: Sequence[Version], declared: Sequence[tuple[date, ExchangeRate]]
+) -> tuple[Version, ...]:
+    """The versions of an exchange rate once these hold, each from its day until the next.
+
+    A rate says itself from when it holds, so those of other days stay as they are.
+    """
+    by_day: dict[date, Agreed] = {version.valid_from: version.value for version in versions}
+    by_day |= dict(declared)
+    days = sorted(by_day)
+    return tuple(Version(day, end, by_day[day]) for day, end in zip(days, (*days[1:], None), strict=True))
+
+
 def first_difference(versions: Sequence[Version], value: Agreed, valid_from: date) -> Agreed | None:
     """The earliest value agreed for a day on or after `valid_from` that is not `value`; None if there is none."""
     return next((each.value for each in versions if not each.ends_by(valid_from) and each.value != value), None)
@@ -63,9 +76,15 @@ def _differs(versions: Sequence[Version], value: Agreed, starts_on: date, valid_
 def _with_life_of(earlier: Agreed, value: Agreed) -> Agreed:
     match earlier, value:
         case Subscription(), Subscription():
-            return replace(earlier, started_on=value.started_on, ended_on=value.ended_on, known_as=value.known_as)
+            return replace(
+                earlier,
+                started_on=value.started_on,
+                ended_on=value.ended_on,
+                known_as=value.known_as,
+                suspended=value.suspended,
+            )
         case BillingAccount(), BillingAccount():
-            return replace(earlier, created_on=value.created_on)
+            return replace(earlier, created_on=value.created_on, moved_to=value.moved_to, moved_on=value.moved_on)
         case _:
             return earlier
 
@@ -84,7 +103,7 @@ def _merged(versions: Sequence[Version]) -> tuple[Version, ...]:
 def own_start(value: Agreed, account_created_on: date) -> date:
     """The day from which a new thing is valid: its own start, or that of the account it stands under."""
     match value:
-        case Seller():
+        case Seller() | ManagementGroup():
             return EVER
         case Subscription():
             return value.started_on
