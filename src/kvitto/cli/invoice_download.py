@@ -1,4 +1,4 @@
-"""`kvitto invoices download`: an invoice as a PDF."""
+"""`kvitto invoices download`: a document of an invoice or credit note."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kvitto.language import LANGUAGES, translated
 from kvitto.runs.office import Office
 
 
-@click.command("download", help=translated("Write an issued invoice to a PDF file."))
+@click.command("download", help=translated("Write a document of an issued invoice or credit note to a file."))
 @click.argument("number")
 @click.option(
     "--out",

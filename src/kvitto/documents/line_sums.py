@@ -8,7 +8,7 @@ no share.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -37,8 +37,34 @@ class Sums:
 
 def sums_by_line(invoice: Invoice) -> dict[int, Sums]:
     """The sums of each line, by its number."""
-    taxes = _taxes(invoice)
-    return {line.number: Sums(line.amount, line.credit, taxes.get(line.number, Decimal(0))) for line in invoice.lines}
+    credits_ = credit_by_line(invoice)
+    taxes = _taxes(invoice, credits_)
+    nothing = Decimal(0)
+    return {
+        line.number: Sums(line.amount, credits_.get(line.number, nothing), taxes.get(line.number, nothing))
+        for line in invoice.lines
+    }
+
+
+def credit_by_line(invoice: Invoice) -> dict[int, Decimal]:
+    """What allowances took off each line that has some, by its number; they add up to the allowances.
+
+    Where the facts do not say it by line (a credit note over a part), each allowance is shared out over its tax group.
+    Invoices of form 1 knew no credit by line, and have none.
+    """
+    credits_ = {line.number: line.credit for line in invoice.lines if line.credit}
+    if exact_sum(credits_.values()) == invoice.totals.allowances:
+        return credits_
+    shared: dict[int, Decimal] = {}
+    for allowance in invoice.allowances:
+        lines = [
+            line for line in invoice.lines
+            if allowance.tax_category and _is_in(line, allowance.tax_category, allowance.tax_rate)
+        ]  # fmt: skip
+        for line, share in zip(lines, _shares(invoice, allowance.amount, lines), strict=True):
+            if share:
+                shared[line.number] = EXACT.add(shared.get(line.number, Decimal(0)), share)
+    return shared
 
 
 def sum_of(lines: Iterable[Line], by_line: Mapping[int, Sums]) -> Sums:
@@ -51,16 +77,26 @@ def sum_of(lines: Iterable[Line], by_line: Mapping[int, Sums]) -> Sums:
     )
 
 
-def _taxes(invoice: Invoice) -> dict[int, Decimal]:
+def _taxes(invoice: Invoice, credits_: Mapping[int, Decimal]) -> dict[int, Decimal]:
     taxes: dict[int, Decimal] = {}
     for group in invoice.tax_groups:
         lines = [line for line in invoice.lines if _is_in(line, group.category, group.rate)]
-        if not lines or not group.tax:
-            continue
-        weights = [max(EXACT.subtract(line.amount, line.credit), Decimal(0)) for line in lines]
-        shares = allocate(Money(group.tax, invoice.currency), weights, invoice.seller.address.country)
-        taxes |= {line.number: share.amount for line, share in zip(lines, shares, strict=True)}
+        shares = _shares(invoice, group.tax, lines, credits_)
+        taxes |= {line.number: share for line, share in zip(lines, shares, strict=True) if share}
     return taxes
+
+
+def _shares(
+    invoice: Invoice, amount: Decimal, lines: Sequence[Line], credits_: Mapping[int, Decimal] | None = None
+) -> list[Decimal]:
+    """The amount, shared out over the lines by what they come to less the credit."""
+    if not lines:
+        return []
+    taken = credits_ or {}
+    nets = [EXACT.subtract(line.amount, taken.get(line.number, Decimal(0))) for line in lines]
+    weights = [max(net, Decimal(0)) for net in nets]
+    country = invoice.seller.address.country
+    return [share.amount for share in allocate(Money(amount, invoice.currency), weights, country)]
 
 
 def _is_in(line: Line, category: str, rate: Decimal) -> bool:

@@ -75,7 +75,7 @@ def sheet_of(
     with speaking(language.code):
         sheet = {
             **_page(invoice, language, part),
-            **_head(invoice, language, marks=_marks(invoice, language, copy=copy, voided=voided, part=part)),
+            **_head(invoice, marks=_marks(invoice, language, copy=copy, voided=voided, part=part)),
             **_amount(invoice, is_void=voided is not None),
             **summary_of(invoice),
             **sections_of(invoice, part.lines),
@@ -143,7 +143,7 @@ def _marks(invoice: Invoice, language: Language, *, copy: bool, voided: Voided |
     return marks
 
 
-def _head(invoice: Invoice, language: Language, *, marks: list[list[str]]) -> Sheet:
+def _head(invoice: Invoice, *, marks: list[list[str]]) -> Sheet:
     return {
         "marks": marks,
         "seller": {"name": shown(invoice.seller.name), "lines": _address(invoice.seller)},

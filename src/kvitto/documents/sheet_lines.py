@@ -15,6 +15,7 @@ from typing import Any
 from kvitto.agreements.hierarchy import AgreementType
 from kvitto.documents import words
 from kvitto.documents.glyphs import breakable, shown
+from kvitto.documents.line_sums import credit_by_line
 from kvitto.invoicing.invoice import Invoice, Line, Section
 from kvitto.language import (
     current_language,
@@ -116,13 +117,14 @@ class _Column:
 
 def _more_columns(invoice: Invoice) -> list[_Column]:
     """Credit, where a line has some; the tax rate, where lines know theirs and the agreement's invoice shows it."""
+    credits_ = credit_by_line(invoice)
 
     def credit(lines: Sequence[Line]) -> str:
-        amount = exact_sum(line.credit for line in lines)
+        amount = exact_sum(credits_.get(line.number, Decimal(0)) for line in lines)
         return with_minus(format_amount(Money(EXACT.minus(amount), invoice.currency))) if amount else ""
 
     columns = []
-    if any(line.credit for line in invoice.lines):
+    if credits_:
         head = words.COMMITMENT_USAGE if invoice.agreement == AgreementType.EA else words.CREDIT
         columns.append(_Column(str(head), lambda line: credit([line]), credit))
     knows_rates = any(line.tax_category not in {"", "O"} for line in invoice.lines)

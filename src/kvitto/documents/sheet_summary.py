@@ -7,8 +7,8 @@ total without and with tax.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -129,7 +129,9 @@ def _rows(invoice: Invoice) -> list[_Row]:
     # where nothing stands between the two, the total with tax is the amount to pay, and one row says both
     if totals.with_tax != totals.payable or (is_mosp and groups):
         rows.append(_Row(words.GRAND_TOTAL_WITH_TAX if is_mosp else words.TOTAL_WITH_TAX, totals.with_tax, "sum"))
-    rows += [_Row(words.paid_from(deduction_name(paid)), EXACT.minus(paid.amount)) for paid in invoice.prepayments]
+    is_credit_note = invoice.document_type is DocumentType.CREDIT_NOTE
+    paid_how = words.given_back_to if is_credit_note else words.paid_from
+    rows += [_Row(paid_how(deduction_name(paid)), EXACT.minus(paid.amount)) for paid in invoice.prepayments]
     if totals.rounding:
         rows.append(_Row(words.ROUNDING_OF_PAYABLE, totals.rounding))
     return [*rows, _Row(amount_label(invoice), totals.payable, "total")]
@@ -151,9 +153,14 @@ def _is_usage(invoice: Invoice) -> bool:
     return invoice.agreement == AgreementType.MOSP and invoice.kind not in words.KINDS
 
 
-def _by_use(invoice: Invoice) -> Sequence[Allowance]:
-    """Discounts before adjustments, each in the order they were taken."""
-    return sorted(invoice.allowances, key=lambda allowance: allowance.reason not in _DISCOUNTS)
+def _by_use(invoice: Invoice) -> list[Allowance]:
+    """Discounts before adjustments, each in the order they were taken; one credit in several tax groups is one row."""
+    together: dict[tuple[str, str, str], Allowance] = {}
+    for one in invoice.allowances:
+        key = (one.reason, one.lot_id, one.purchase_order)
+        before = together.get(key)
+        together[key] = replace(one, amount=EXACT.add(before.amount, one.amount)) if before else one
+    return sorted(together.values(), key=lambda allowance: allowance.reason not in _DISCOUNTS)
 
 
 def _allowance_label(allowance: Allowance, invoice: Invoice) -> object:

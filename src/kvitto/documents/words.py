@@ -92,7 +92,7 @@ PREVIOUS_CHARGES = phrase("Previous charges")
 PREVIOUS_BALANCE = phrase("Previous balance")
 PAYMENTS = phrase("Payments and credits")
 OUTSTANDING_BALANCE = phrase("Outstanding balance")
-BALANCE_IS_APART = phrase("The outstanding balance is not part of the amount to pay below.")
+BALANCE_IS_APART = phrase("The outstanding balance is not part of the amount to pay.")
 NO_USAGE = phrase("There was no usage in this period.")
 
 # What the law wants said where no tax is charged, by VAT category (UNTDID 5305). O: only the seller's own reason.
@@ -188,6 +188,8 @@ def given_back(number: str) -> Phrase:
 
 def correction_of(period: Period, number: str, cause: str) -> Phrase:
     """Beside a line that corrects an earlier period; `cause` is a code of `CorrectedPeriod`."""
+    if cause == "given-back-before":
+        return phrase("given back before by credit note {number}", number=number)
     why = CORRECTION_CAUSES.get(cause, OTHER_CORRECTION)
     return phrase("for {period}, invoice {number}: {cause}", period=period, number=number, cause=why)
 
@@ -210,6 +212,11 @@ def with_order(name: object, purchase_order: str) -> Phrase:
 def paid_from(name: object) -> Phrase:
     """A row of the summary: what credit paid of the total with tax."""
     return phrase("Paid from: {name}", name=name)
+
+
+def given_back_to(name: object) -> Phrase:
+    """A row of a credit note's summary: what goes back to the credit that had paid it."""
+    return phrase("Given back to: {name}", name=name)
 
 
 def note_on(rate: str, taxable: Money, note: str) -> Phrase:

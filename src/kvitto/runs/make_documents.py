@@ -2,49 +2,67 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import time
-import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
 
+from kvitto import __version__
 from kvitto.agreements.hierarchy import InvoiceScope
-from kvitto.documents.pdf import made_with, render
+from kvitto.documents.kinds import DocumentKind, Voided, kept_as, kinds_of, sheet_kind
+from kvitto.documents.pdf import made_with, render, render_parts, render_summary
+from kvitto.documents.transactions import transactions_csv
 from kvitto.documents.usage_files.stream import write_csv
 from kvitto.errors import UnableTo
-from kvitto.language import LANGUAGES, phrase
+from kvitto.invoicing.invoice import Invoice
+from kvitto.language import LANGUAGES, Language, phrase
 from kvitto.periods import Period
 from kvitto.rating.charge import Unpriced
 from kvitto.records.invoices import load
+from kvitto.records.links import LinkKind, linked
 from kvitto.records.models import DocumentRecord, InvoiceRecord
+from kvitto.runs.document_files import DamagedDocument, digest_of, keep, kept, sweep
 from kvitto.runs.office import Office
 from kvitto.runs.period_charges import charges_of_period
-from kvitto.usage import durable
 
-INVOICE_PDF = "invoice-pdf"
-_ONE_DAY_IN_SECONDS = 86_400
-
-
-class DamagedDocument(UnableTo):
-    """A stored document is gone, or is not what was stored."""
+__all__ = (
+    "DamagedDocument", "KeptDocument", "NoSuchDocument", "UnknownLanguage", "UsageFile", "document", "documents_of",
+    "invoice_pdf", "render_missing", "usage_csv",
+)  # fmt: skip
 
 
 class UnknownLanguage(UnableTo):
     """Documents are not made in this language."""
 
 
-def render_missing(office: Office) -> int:
-    """Make and keep the PDF of every issued invoice that has none, in its payer's language; how many were made.
+class NoSuchDocument(UnableTo):
+    """The invoice has no document of this kind."""
 
-    May be run at any time and by several at once; a run that was cut short is completed by the next one. An invoice
-    whose facts were altered is left out, and its `Altered` is raised after the others are done.
+
+@dataclass(frozen=True)
+class KeptDocument:
+    """A document that is kept: `name` is what it is asked for by ("invoice-pdf", its second part "invoice-pdf-2")."""
+
+    name: str
+    kind: DocumentKind
+    part: int
+    file_name: str
+    bytes: int
+
+
+def render_missing(office: Office) -> int:
+    """Make and keep the documents of every issued invoice and credit note that has none; how many were made.
+
+    All documents of one invoice are recorded together, so it has all or none. May be run at any time and by several at
+    once; a run that was cut short is completed by the next one. An invoice whose facts were altered is left out, and
+    its `Altered` is raised after the others are done.
     """
-    _sweep(office.documents_folder)
-    missing = InvoiceRecord.objects.exclude(documents__kind=INVOICE_PDF).order_by("number")
+    sweep(office.documents_folder)
+    missing = InvoiceRecord.objects.filter(documents__isnull=True).order_by("number")
     made, failed = 0, None
     for number in list(missing.values_list("number", flat=True)):
         try:
@@ -56,23 +74,51 @@ def render_missing(office: Office) -> int:
     return made
 
 
-def invoice_pdf(office: Office, number: str, language: str | None = None) -> bytes:
-    """The invoice as a PDF: the stored one, or, in another language than the payer's, a copy marked as such.
+def documents_of(office: Office, number: str) -> tuple[KeptDocument, ...]:
+    """The documents of this invoice or credit note, its sheet first; made now if they were not. Raises `NotIssued`."""
+    return tuple(_described(record) for record in _records(office, number))
 
-    `language` is a code such as "sv"; None is the payer's. Raises `NotIssued`, `Altered`, `UnknownLanguage`, and
-    `DamagedDocument` if the stored file is not what was stored.
+
+def document(office: Office, number: str, name: str) -> bytes:
+    """The stored document of this name; see `KeptDocument`.
+
+    Raises `NotIssued`, `Altered`, `NoSuchDocument`, and `DamagedDocument` if the file is not what was stored.
+    """
+    records = {record.kind: record for record in _records(office, number)}
+    if name not in records:
+        raise NoSuchDocument(
+            phrase(
+                "{number} has no document “{name}”. It has: {names}.",
+                number=number, name=name, names=tuple(records),
+            )
+        )  # fmt: skip
+    record = records[name]
+    return kept(office.documents_folder / record.path, record.digest, number)
+
+
+def invoice_pdf(office: Office, number: str, language: str | None = None) -> bytes:
+    """The sheet of an invoice or credit note: the stored one, or, in another language than the payer's, a copy.
+
+    A copy is marked as such, is one document of any length, and says so if the invoice was voided since; what is stored
+    never changes. Of a sheet that is stored in parts this is the first; see `documents_of`. `language` is a code such
+    as "sv"; None is the payer's. Raises `NotIssued`, `Altered`, `UnknownLanguage` and `DamagedDocument`.
     """
     invoice = load(number)
     if language is None or language == invoice.language:
-        return _stored(office, number)
+        return document(office, number, sheet_kind(invoice).value)
     if language not in LANGUAGES:
         raise UnknownLanguage(
             phrase(
                 "There are no documents in “{language}”. There are: {codes}.", language=language, codes=tuple(LANGUAGES)
             )
         )
-    issued_at = InvoiceRecord.objects.values_list("issued_at", flat=True).get(number=number)
-    return render(invoice, LANGUAGES[language], copy=True, made_at=issued_at)
+    return render(invoice, LANGUAGES[language], copy=True, made_at=_issued_at(number), voided=voided_by(number))
+
+
+def voided_by(number: str) -> Voided | None:
+    """What undid the invoice; None if it stands."""
+    credit_note = linked(number, LinkKind.VOID)
+    return Voided(credit_note, linked(number, LinkKind.REBILL)) if credit_note else None
 
 
 class UsageFile(Iterator[bytes]):
@@ -107,79 +153,70 @@ def usage_csv(office: Office, scope: InvoiceScope, period: Period, *, bom: bool 
     return UsageFile(opened, found.unpriced(), pieces)
 
 
-def _stored(office: Office, number: str) -> bytes:
-    documents = DocumentRecord.objects.filter(invoice_id=number, kind=INVOICE_PDF)
-    document = documents.first()
-    if document is None:
+def _records(office: Office, number: str) -> list[DocumentRecord]:
+    records = DocumentRecord.objects.filter(invoice_id=number).order_by("id")
+    if not records.exists():
         _make(office, number)
-        document = documents.get()
-    path = office.documents_folder / document.path
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DamagedDocument(
-            phrase(
-                "The document of invoice {number} cannot be read: {file}. Restore it from a backup.",
-                number=number, file=str(path),
-            )
-        ) from error  # fmt: skip
-    if hashlib.sha256(content).hexdigest() != document.digest:
-        raise DamagedDocument(
-            phrase(
-                "The document of invoice {number} is not the one that was made: {file} has changed. Restore it from a"
-                " backup.",
-                number=number, file=str(path),
-            )
-        )  # fmt: skip
-    return content
+    return list(records.all())
+
+
+def _described(record: DocumentRecord) -> KeptDocument:
+    kind = next(kind for kind in DocumentKind if record.kind == kind or record.kind.startswith(f"{kind}-"))
+    part = int(record.kind.removeprefix(kind).lstrip("-") or 1)
+    suffix = {DocumentKind.SUMMARY_PDF: "-summary", DocumentKind.TRANSACTIONS_CSV: "-transactions"}.get(kind, "")
+    ending = "csv" if kind.is_csv else "pdf"
+    counted = f"-{part}" if part > 1 else ""
+    return KeptDocument(record.kind, kind, part, f"{record.invoice_id}{suffix}{counted}.{ending}", record.bytes)
+
+
+def _issued_at(number: str) -> datetime:
+    return InvoiceRecord.objects.values_list("issued_at", flat=True).get(number=number)
 
 
 def _make(office: Office, number: str) -> int:
-    """Make and keep the document of one invoice: 1, or 0 if somebody else was quicker."""
+    """Make and keep the documents of one invoice: how many, and 0 if somebody else was quicker."""
     invoice = load(number)
     language = LANGUAGES[invoice.language]
-    issued_at = InvoiceRecord.objects.values_list("issued_at", flat=True).get(number=number)
-    content = render(invoice, language, copy=False, made_at=issued_at)
-    digest = hashlib.sha256(content).hexdigest()
-    name = f"{re.sub('[^A-Za-z0-9-]', '_', number)}.{language.code}.{digest[:8]}.pdf"
-    path = Path(str(invoice.issue_date.year)) / name
-    _keep(office.documents_folder, path, content)
+    prepared = []
+    for kind in kinds_of(invoice):
+        for part, content in enumerate(_rendered(kind, invoice, language), start=1):
+            path = _path(invoice, kind, part, content)
+            keep(office.documents_folder, path, content)
+            prepared.append((kept_as(kind, part), kind, path, content))
+    made = 0
     with transaction.atomic():
-        _document, is_new = DocumentRecord.objects.get_or_create(
-            invoice_id=number,
-            kind=INVOICE_PDF,
-            language=language.code,
-            defaults={
-                "path": path.as_posix(),
-                "bytes": len(content),
-                "digest": digest,
-                "made_with": made_with(language),
-            },
-        )
-    return int(is_new)
+        for name, kind, path, content in prepared:
+            _document, is_new = DocumentRecord.objects.get_or_create(
+                invoice_id=number,
+                kind=name,
+                language=language.code,
+                defaults={
+                    "path": path.as_posix(),
+                    "bytes": len(content),
+                    "digest": digest_of(content),
+                    "made_with": f"kvitto {__version__}" if kind.is_csv else made_with(language),
+                },
+            )
+            made += int(is_new)
+    return made
 
 
-def _sweep(folder: Path) -> None:
-    """Remove what a run that died while writing left behind, once it is a day old."""
-    for aside in folder.glob("*/.*.aside"):
-        try:
-            is_old = time.time() - aside.stat().st_mtime > _ONE_DAY_IN_SECONDS
-        except FileNotFoundError:  # its run has just finished
-            continue
-        if is_old:
-            durable.remove(aside)
+def _rendered(kind: DocumentKind, invoice: Invoice, language: Language) -> list[bytes]:
+    """The document, or its parts."""
+    made_at = _issued_at(invoice.number)
+    match kind:
+        case DocumentKind.TRANSACTIONS_CSV:
+            return [transactions_csv(invoice)]
+        case DocumentKind.SUMMARY_PDF:
+            return [render_summary(invoice, language, made_at=made_at)]
+        case _:
+            return render_parts(invoice, language, made_at=made_at)
 
 
-def _keep(folder: Path, path: Path, content: bytes) -> None:
-    """Make the file durable under its name: written aside, then renamed, so that it is never there by half."""
-    target = folder / path
-    durable.make_folders(target.parent, folder)
-    aside = target.with_name(f".{uuid.uuid4().hex}.aside")
-    try:
-        with durable.open_new(aside) as file:
-            file.write(content)
-        durable.sync_file(aside)
-        durable.rename(aside, target)
-    finally:
-        durable.remove(aside)
-    durable.sync_folder(target.parent)
+def _path(invoice: Invoice, kind: DocumentKind, part: int, content: bytes) -> Path:
+    number = re.sub("[^A-Za-z0-9-]", "_", invoice.number)
+    is_sheet = kind is sheet_kind(invoice)
+    name = "" if is_sheet and part == 1 else f"{kept_as(kind, part)}."
+    ending = "csv" if kind.is_csv else "pdf"
+    code = LANGUAGES[invoice.language].code
+    return Path(str(invoice.issue_date.year)) / f"{number}.{name}{code}.{digest_of(content)[:8]}.{ending}"

@@ -1,0 +1,71 @@
+"""Files of documents: written once and durable under their names, read back only if they are what was written."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from pathlib import Path
+
+from kvitto.errors import UnableTo
+from kvitto.language import phrase
+from kvitto.usage import durable
+
+_ONE_DAY_IN_SECONDS = 86_400
+
+
+class DamagedDocument(UnableTo):
+    """A stored document is gone, or is not what was stored."""
+
+
+def digest_of(content: bytes) -> str:
+    """What a document is recognised by: its SHA-256."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def keep(folder: Path, path: Path, content: bytes) -> None:
+    """Make the file durable under its name: written aside, then renamed, so that it is never there by half."""
+    target = folder / path
+    durable.make_folders(target.parent, folder)
+    aside = target.with_name(f".{uuid.uuid4().hex}.aside")
+    try:
+        with durable.open_new(aside) as file:
+            file.write(content)
+        durable.sync_file(aside)
+        durable.rename(aside, target)
+    finally:
+        durable.remove(aside)
+    durable.sync_folder(target.parent)
+
+
+def kept(path: Path, digest: str, number: str) -> bytes:
+    """The content of the file of this invoice. Raises `DamagedDocument` if it is not the one with this digest."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DamagedDocument(
+            phrase(
+                "The document of invoice {number} cannot be read: {file}. Restore it from a backup.",
+                number=number, file=str(path),
+            )
+        ) from error  # fmt: skip
+    if digest_of(content) != digest:
+        raise DamagedDocument(
+            phrase(
+                "The document of invoice {number} is not the one that was made: {file} has changed. Restore it from a"
+                " backup.",
+                number=number, file=str(path),
+            )
+        )  # fmt: skip
+    return content
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a run that died while writing left behind, once it is a day old."""
+    for aside in folder.glob("*/.*.aside"):
+        try:
+            is_old = time.time() - aside.stat().st_mtime > _ONE_DAY_IN_SECONDS
+        except FileNotFoundError:  # its run has just finished
+            continue
+        if is_old:
+            durable.remove(aside)
