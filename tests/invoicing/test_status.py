@@ -88,9 +88,9 @@ CENTS = st.decimals("0", "200", places=2)
 
 
 @given(credited=CENTS, paid=CENTS, failed=st.booleans(), today=st.dates(date(2024, 3, 1), date(2024, 5, 1)))
-def test_the_status_says_whether_anything_is_to_pay(
-    credited: Decimal, paid: Decimal, failed: bool, today: date
-) -> None:  # noqa: FBT001 - an example's value
+def test_the_status_says_whether_there_is_anything_to_pay(
+    *, credited: Decimal, paid: Decimal, failed: bool, today: date
+) -> None:
     """Paid exactly where nothing is due; what is due and what is on account are never both there."""
     standing = replace(NEW, credited=usd(credited), paid=usd(paid), has_failed=failed)
     assert (standing.status_on(today) is Status.PAID) == (not standing.amount_due)

@@ -153,6 +153,14 @@ def list_invoices(scopes: Iterable[Scope] | None = None) -> list[IssuedInvoice]:
     )
 
 
+def issued_called(number: str) -> IssuedInvoice:
+    """What a list shows of the document of this number. Raises `NotIssued`."""
+    found = InvoiceRecord.objects.filter(number=number).values(*_SUMMARY).first()
+    if not found:
+        raise NotIssued(phrase("There is no invoice {number}.", number=number))
+    return _summary(found)
+
+
 def load(number: str) -> Invoice:
     """All facts of the invoice. Raises `NotIssued` if there is none, `Altered` if its facts do not match its digest."""
     found = InvoiceRecord.objects.filter(number=number).values("number", "facts", "facts_digest").first()
