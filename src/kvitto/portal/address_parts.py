@@ -6,7 +6,7 @@ from datetime import date
 
 from django.urls import reverse
 
-from kvitto.agreements.hierarchy import InvoiceScope
+from kvitto.agreements.hierarchy import InvoiceScope, ScopeKind
 
 
 class FirstDay:
@@ -24,6 +24,22 @@ class FirstDay:
 
 
 def address_of(scope: InvoiceScope) -> str:
-    """The beginning of the addresses of this invoice scope's pages: /subscriptions/ID/ or /billing-profiles/ID/."""
-    name = "profile_invoices" if scope.profile else "subscription_invoices"
-    return reverse(name, args=[scope.scope.id]).removesuffix("invoices/")
+    """The beginning of the addresses of this invoice scope's pages, such as /billing-profiles/ID/."""
+    return reverse(INVOICE_PAGES[scope.scope.kind], args=[scope.scope.id]).removesuffix("invoices/")
+
+
+INVOICE_PAGES = {
+    ScopeKind.SUBSCRIPTION: "subscription_invoices",
+    ScopeKind.BILLING_PROFILE: "profile_invoices",
+    ScopeKind.BILLING_ACCOUNT: "account_invoices",
+}
+PLURALS = {
+    ScopeKind.SUBSCRIPTION: "subscriptions",
+    ScopeKind.BILLING_PROFILE: "billing-profiles",
+    ScopeKind.BILLING_ACCOUNT: "billing-accounts",
+    ScopeKind.INVOICE_SECTION: "invoice-sections",
+    ScopeKind.DEPARTMENT: "departments",
+    ScopeKind.ENROLLMENT_ACCOUNT: "enrollment-accounts",
+    ScopeKind.CUSTOMER: "customers",
+}
+"""How addresses call the things whose usage has a page."""

@@ -97,8 +97,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _page(request, _SERVER_ERROR)
 
 
-def refused(request: HttpRequest, rule: Phrase, role: Phrase, givers: Sequence[object]) -> HttpResponse:
-    """403: access was refused: the rule, the role that would help, and who can give it."""
+def refused(request: HttpRequest, rule: Phrase, role: Phrase | None, givers: Sequence[object]) -> HttpResponse:
+    """403: access was refused: the rule, the role that would help (if one would), and who can give it."""
     context = {"title": phrase("You may not see this"), "rule": rule, "role": role, "givers": givers}
     return render(request, "portal/refused.html", context, status=HTTPStatus.FORBIDDEN)
 

@@ -17,8 +17,10 @@ from kvitto.portal.audited import audited_download
 from kvitto.portal.downloads import file_answer
 from kvitto.portal.invoice_sheet import sheet_of
 from kvitto.portal.offers import offer_name
-from kvitto.portal.permission import person_of, why_not
+from kvitto.portal.permission import person_of, why_no_invoice_file, why_not_in
+from kvitto.portal.sharing import sharing_of
 from kvitto.records import gate
+from kvitto.records.agreements import own_invoice_scope
 from kvitto.records.gate import Action
 from kvitto.records.invoices import load
 from kvitto.runs.make_documents import invoice_pdf as pdf_of
@@ -29,11 +31,16 @@ _ROWS = 24
 
 @require_safe
 def subscription_invoices(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002 - the address calls it id
-    """The billing periods of a MOSP subscription; those of an MCA subscription are its billing profile's."""
-    scope = gate.scope_for(person_of(request), Scope(ScopeKind.SUBSCRIPTION, id), Action.SEE_INVOICES)
-    if scope.profile:
-        return redirect("profile_invoices", scope.profile.id)
-    return _invoices(request, scope)
+    """The billing periods of a subscription that is bought online; those of others are what they are invoiced with.
+
+    One that moved under another agreement keeps the periods of before, and leads on to the later ones.
+    """
+    person, asked = person_of(request), Scope(ScopeKind.SUBSCRIPTION, id)
+    earlier = gate.earlier_scope_for(person, asked, Action.SEE_INVOICES)
+    if earlier:
+        return _invoices(request, earlier)
+    scope = gate.scope_for(person, asked, Action.SEE_INVOICES)
+    return _invoices(request, scope) if scope.scope == asked else redirect(f"{address_of(scope)}invoices/")
 
 
 @require_safe
@@ -44,12 +51,20 @@ def profile_invoices(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A0
 
 
 @require_safe
+def account_invoices(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002 - the address calls it id
+    """The billing periods of an enrollment."""
+    scope = gate.scope_for(person_of(request), Scope(ScopeKind.BILLING_ACCOUNT, id), Action.SEE_INVOICES)
+    return _invoices(request, scope)
+
+
+@require_safe
 def invoice(request: HttpRequest, number: str) -> HttpResponse:
     """One issued invoice: its amount, its sections and lines, and who it is between."""
     person = person_of(request)
     record = gate.invoice_for(person, number, Action.SEE_INVOICES)
     facts = load(record.number)
-    scope = gate.scope_for(person, Scope(ScopeKind(record.scope_kind), record.scope_key), Action.SEE_INVOICES)
+    scope = own_invoice_scope(Scope(ScopeKind(record.scope_kind), record.scope_key))
+    assert scope  # noqa: S101 - the gate found where the invoice stands
     today = day_in(scope.seller.time_zone, settings.OFFICE.now())
     payable = Money(facts.totals.payable, facts.currency)
     context = {
@@ -59,7 +74,7 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
         "status": status_of(facts.due_date, today, nothing_to_pay=not payable),
         "sheet": sheet_of(facts),
         "languages": other_languages(facts.language),
-        "no_download": why_not(person, scope.scope, Action.DOWNLOAD_INVOICE),
+        "no_download": why_no_invoice_file(person, record.number),
     }
     return render(request, "portal/invoice.html", context)
 
@@ -82,17 +97,20 @@ def other_languages(payers: str) -> list[Language]:
 
 
 def _invoices(request: HttpRequest, scope: InvoiceScope) -> HttpResponse:
+    person = person_of(request)
     rows = period_rows(settings.OFFICE, scope)
     current = rows[0] if rows and rows[0].is_current else None
     page = Paginator(rows[1:] if current else rows, _ROWS).get_page(request.GET.get("page"))
     context = {
         "scope": scope,
         "scope_address": address_of(scope),
-        "offer": None if scope.profile else offer_name(scope.subscriptions[0].offer),
+        "offer": offer_name(scope.subscription.offer) if scope.subscription else None,
         "current": current,
         "rows": page.object_list,
         "page": page,
         "languages": other_languages(scope.language),
-        "no_download": why_not(person_of(request), scope.scope, Action.DOWNLOAD_INVOICE),
+        "no_download": why_not_in(person, scope.scope, scope, Action.DOWNLOAD_INVOICE),
+        "closed": gate.closed_invoices(person, scope, [row.invoice for row in page.object_list if row.invoice]),
+        "sharing": sharing_of(person, scope),
     }
     return render(request, "portal/invoices.html", context)

@@ -28,7 +28,7 @@ class RefusalsMiddleware:
             case gate.NotFound():
                 return error_pages.not_found(request, exception)
             case gate.Refused(refusal=refusal):
-                role = ROLES[refusal.helpful_role].name
+                role = ROLES[refusal.helpful_role].name if refusal.helpful_role else None
                 givers: tuple[object, ...] = refusal.givers or tuple(ROLES[giver].name for giver in refusal.giver_roles)
                 return error_pages.refused(request, refusal.rule, role, givers)
             case UnableTo():

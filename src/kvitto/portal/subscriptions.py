@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from kvitto.agreements.hierarchy import ScopeKind
 from kvitto.agreements.tree import PlacedSubscription
 from kvitto.portal.offers import offer_name
 from kvitto.portal.permission import person_of
@@ -30,7 +31,9 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
     rows = subscription_rows(
         settings.OFFICE,
         list(page.object_list),
-        may_see_charges={place.scope for place in gate.subscriptions_of(person, gate.Action.SEE_CHARGES)},
+        may_see_charges={
+            place.scope for place in gate.subscriptions_of(person, gate.Action.SEE_CHARGES, at_agreed_prices=True)
+        },
         may_see_invoices={scope.scope for scope in invoiced},
     )
     context = {
@@ -39,6 +42,7 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
         "search": search,
         "moment": settings.OFFICE.now(),
         "profiles": [scope.profile for scope in invoiced if scope.profile],
+        "enrollments": [scope.account for scope in invoiced if scope.scope.kind is ScopeKind.BILLING_ACCOUNT],
     }
     return render(request, "portal/subscriptions.html", context)
 

@@ -7,10 +7,12 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from kvitto.portal import health, reader
-from kvitto.portal.address_parts import FirstDay
-from kvitto.portal.invoices import invoice, invoice_pdf, profile_invoices, subscription_invoices
+from kvitto.portal.address_parts import PLURALS, FirstDay
+from kvitto.portal.directories import choose_directory
+from kvitto.portal.invoices import account_invoices, invoice, invoice_pdf, profile_invoices, subscription_invoices
+from kvitto.portal.sharing import share_invoices
 from kvitto.portal.subscriptions import subscriptions
-from kvitto.portal.usage import profile_csv, profile_period, subscription_csv, subscription_period
+from kvitto.portal.usage import usage_file, usage_page
 
 register_converter(FirstDay, "first_day")
 
@@ -25,11 +27,15 @@ urlpatterns = [
     path("password/", sign_in_views.password_change, name="account_change_password"),
     path("subscriptions/", subscriptions, name="subscriptions"),
     path("subscriptions/<str:id>/invoices/", subscription_invoices, name="subscription_invoices"),
-    path("subscriptions/<str:id>/periods/<first_day:day>/", subscription_period, name="subscription_period"),
-    path("subscriptions/<str:id>/periods/<first_day:day>/usage.csv", subscription_csv, name="subscription_csv"),
+    path("subscriptions/<str:id>/share-invoices/", share_invoices, name="share_invoices"),
     path("billing-profiles/<str:id>/invoices/", profile_invoices, name="profile_invoices"),
-    path("billing-profiles/<str:id>/periods/<first_day:day>/", profile_period, name="profile_period"),
-    path("billing-profiles/<str:id>/periods/<first_day:day>/usage.csv", profile_csv, name="profile_csv"),
+    path("billing-accounts/<str:id>/invoices/", account_invoices, name="account_invoices"),
+    *(
+        path(f"{plural}/<str:id>/periods/<first_day:day>/{file}", view, {"kind": kind}, name=f"{kind}_{name}")
+        for kind, plural in PLURALS.items()
+        for file, view, name in (("", usage_page, "period"), ("usage.csv", usage_file, "csv"))
+    ),
+    path("directory/", choose_directory, name="choose_directory"),
     path("invoices/<str:number>/", invoice, name="invoice"),
     path("invoices/<str:number>.pdf", invoice_pdf, name="invoice_pdf"),
 ]

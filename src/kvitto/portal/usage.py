@@ -23,55 +23,56 @@ from kvitto.runs.make_documents import usage_csv
 
 
 @require_safe
-def subscription_period(request: HttpRequest, id: str, day: date) -> HttpResponse:  # noqa: A002 - the address calls it id
-    """The usage of one subscription in the period that begins on the day."""
-    return _page(request, Scope(ScopeKind.SUBSCRIPTION, id), day)
-
-
-@require_safe
-def profile_period(request: HttpRequest, id: str, day: date) -> HttpResponse:  # noqa: A002 - the address calls it id
-    """The usage of a billing profile in the period that begins on the day."""
-    return _page(request, Scope(ScopeKind.BILLING_PROFILE, id), day)
-
-
-@require_GET
-def subscription_csv(request: HttpRequest, id: str, day: date) -> HttpResponseBase:  # noqa: A002 - the address calls it id
-    """The usage of one subscription as a file."""
-    return _csv(request, Scope(ScopeKind.SUBSCRIPTION, id), day)
-
-
-@require_GET
-def profile_csv(request: HttpRequest, id: str, day: date) -> HttpResponseBase:  # noqa: A002 - the address calls it id
-    """The usage of a billing profile as a file."""
-    return _csv(request, Scope(ScopeKind.BILLING_PROFILE, id), day)
-
-
-def _page(request: HttpRequest, asked: Scope, day: date) -> HttpResponse:
-    scope = _asked_part(gate.scope_for(person_of(request), asked, Action.SEE_CHARGES), asked)
-    period = _period(scope, day)
+def usage_page(request: HttpRequest, kind: ScopeKind, id: str, day: date) -> HttpResponse:  # noqa: A002 - the address calls it id
+    """The usage of a subscription, section, department … in the billing period that begins on the day."""
+    asked = Scope(kind, id)
+    scope, period = _loaded(request, asked, day, Action.SEE_CHARGES)
     return render(request, "portal/period.html", context_of(request, asked, scope, period))
 
 
-def _csv(request: HttpRequest, asked: Scope, day: date) -> HttpResponseBase:
+@require_GET
+def usage_file(request: HttpRequest, kind: ScopeKind, id: str, day: date) -> HttpResponseBase:  # noqa: A002 - the address calls it id
+    """The same usage as a file."""
+    asked = Scope(kind, id)
     with audited_download(request, asked, kind="usage-csv", period=day.isoformat()):
-        scope = _asked_part(gate.scope_for(person_of(request), asked, Action.DOWNLOAD_USAGE), asked)
-        period = _period(scope, day)
+        scope, period = _loaded(request, asked, day, Action.DOWNLOAD_USAGE)
         content = usage_csv(settings.OFFICE, scope, period)
     return file_answer(content, f"usage-{asked.id}-{period.start.isoformat()}.csv", "text/csv; charset=utf-8")
 
 
+def _loaded(request: HttpRequest, asked: Scope, day: date, action: Action) -> tuple[InvoiceScope, Period]:
+    """What was asked for and the person may see, and its period; Http404 if no period begins on the day.
+
+    A subscription that moved under another agreement has its earlier periods where it was billed then.
+    """
+    person = person_of(request)
+    earlier = gate.earlier_scope_for(person, asked, action)
+    if earlier and (period := _period(earlier, day)):
+        return earlier, period
+    scope = _asked_part(gate.scope_for(person, asked, action), asked)
+    period = _period(scope, day)
+    if period is None:
+        raise Http404
+    return scope, period
+
+
 def _asked_part(scope: InvoiceScope, asked: Scope) -> InvoiceScope:
-    """Of a billing profile, the one subscription that was asked for; else the scope as it is."""
-    if asked.kind is not ScopeKind.SUBSCRIPTION or not scope.profile:
+    """Of a scope that is invoiced together, the part that was asked for."""
+    if asked == scope.scope:
         return scope
-    own = tuple(subscription for subscription in scope.subscriptions if subscription.id == asked.id)
-    sections = tuple(section for section in scope.sections if section.id == own[0].section_id)
-    return replace(scope, subscriptions=own, sections=sections)
+    accounts = {each.id for each in scope.enrollment_accounts if each.department_id == asked.id}
+    names = {
+        ScopeKind.SUBSCRIPTION: lambda each: each.id == asked.id,
+        ScopeKind.INVOICE_SECTION: lambda each: each.section_id == asked.id,
+        ScopeKind.CUSTOMER: lambda each: each.customer_id == asked.id,
+        ScopeKind.ENROLLMENT_ACCOUNT: lambda each: each.enrollment_account_id == asked.id,
+        ScopeKind.DEPARTMENT: lambda each: each.enrollment_account_id in accounts,
+    }
+    own = tuple(filter(names[asked.kind], scope.subscriptions))
+    sections = {each.section_id for each in own}
+    return replace(scope, subscriptions=own, sections=tuple(each for each in scope.sections if each.id in sections))
 
 
-def _period(scope: InvoiceScope, day: date) -> Period:
-    """The period that begins on the day and has begun by now; Http404 if there is none."""
-    for period in periods_of(scope, settings.OFFICE.today()):
-        if period.start == day:
-            return period
-    raise Http404
+def _period(scope: InvoiceScope, day: date) -> Period | None:
+    """The period that begins on the day and has begun by now."""
+    return next((period for period in periods_of(scope, settings.OFFICE.today()) if period.start == day), None)

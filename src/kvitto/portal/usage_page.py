@@ -11,14 +11,23 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, QueryDict
 
-from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
+from kvitto.agreements.hierarchy import (
+    Customer,
+    Department,
+    EnrollmentAccount,
+    InvoiceScope,
+    InvoiceSection,
+    Scope,
+    Subscription,
+)
 from kvitto.language import Phrase, phrase, phrases
 from kvitto.money import Money
 from kvitto.periods import Period
 from kvitto.portal.address_parts import address_of
 from kvitto.portal.chart import Chart, chart_of_days
-from kvitto.portal.permission import person_of, why_not
+from kvitto.portal.permission import person_of, why_no_invoice_file, why_not_in
 from kvitto.rating.charge import Unpriced
+from kvitto.records import gate
 from kvitto.records.gate import Action
 from kvitto.records.invoices import load
 from kvitto.runs.daily_usage import Asked, DailyUsage, Grouping, daily_usage
@@ -63,8 +72,8 @@ _EVERY_CHARGE = Columns(day=True, meter=True, resource=True, quantity=True, unit
 def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: Period) -> dict[str, Any]:
     """The template's values. `scope` is the asked thing or the part of its billing profile that it is."""
     person = person_of(request)
-    is_part = bool(scope.profile) and asked.kind is ScopeKind.SUBSCRIPTION
-    invoices_closed = why_not(person, asked, Action.SEE_INVOICES)
+    is_part = asked != scope.scope
+    invoices_closed = why_not_in(person, asked, scope, Action.SEE_INVOICES)
     row = None if is_part or invoices_closed else row_of(settings.OFFICE, scope, period)
     by = request.GET.get("by", "")
     by = by if by in _GROUPINGS else "day"
@@ -75,7 +84,8 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
     return {
         "scope": scope,
         "scope_address": address_of(scope),
-        "name": scope.subscriptions[0].name if is_part else scope.name,
+        "name": _name_of(asked, scope),
+        "at_list_prices": is_part and bool(scope.customers) and gate.sees_list_prices(person, asked),
         "is_part": is_part,
         "invoices_closed": invoices_closed,
         "period": period,
@@ -86,8 +96,8 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
         "unrounded": _whole(scope, period).total if is_filtered and charges is None else usage.total,
         "rounding": charges - usage.total if charges is not None and not is_filtered else None,
         "moment": settings.OFFICE.now(),
-        "no_usage_file": why_not(person, asked, Action.DOWNLOAD_USAGE),
-        "no_invoice_file": why_not(person, asked, Action.DOWNLOAD_INVOICE),
+        "no_usage_file": why_not_in(person, asked, scope, Action.DOWNLOAD_USAGE),
+        "no_invoice_file": why_no_invoice_file(person, row.invoice.number) if row and row.invoice else None,
         "unpriced": _unpriced(usage.unpriced),
         "usage": usage,
         "chart": _chart(scope, period, wanted, usage),
@@ -101,6 +111,14 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
         "columns": _COLUMNS.get(by) or replace(_EVERY_CHARGE, subscription=len(scope.subscriptions) > 1),
         "page": Paginator(range(usage.row_count), _ROWS).get_page(usage.page),
     }
+
+
+def _name_of(asked: Scope, scope: InvoiceScope) -> str:
+    parts = (*scope.subscriptions, *scope.sections, *scope.customers, *scope.departments, *scope.enrollment_accounts)
+    kinds = {"subscription": Subscription, "invoice_section": InvoiceSection, "customer": Customer,
+             "department": Department, "enrollment_account": EnrollmentAccount}  # fmt: skip
+    kind = kinds.get(asked.kind)
+    return next((part.name for part in parts if kind and isinstance(part, kind) and part.id == asked.id), scope.name)
 
 
 def _wanted(query: QueryDict, by: str) -> Asked:

@@ -29,12 +29,14 @@ __all__ = [
     "Refused",
     "closed_invoices",
     "decision_on",
+    "earlier_decision",
     "earlier_scope_for",
     "invoice_for",
     "invoice_scopes_of",
     "is_allowed",
     "require",
     "scope_for",
+    "sees_list_prices",
     "subscriptions_of",
     "who_may",
 ]
@@ -83,12 +85,23 @@ def earlier_scope_for(person: Person, subscription: Scope, action: Action) -> In
     Its old rights stay: those of the account that it was bought by, and the roles on itself (agreements.md §5). None if
     it never moved, or if the person may not.
     """
+    found, answer = _earlier(person, subscription, action)
+    return found if isinstance(answer, Allowed) else None
+
+
+def earlier_decision(person: Person, subscription: Scope, action: Action) -> Decision:
+    """The decision about the subscription as it was invoiced before it moved; a refusal without names."""
+    return _earlier(person, subscription, action)[1]
+
+
+def _earlier(person: Person, subscription: Scope, action: Action) -> tuple[InvoiceScope | None, Decision]:
+    if subscription.kind is not ScopeKind.SUBSCRIPTION:
+        return None, decision.NotFound()
     asker = _Asker.around(person, subscription)
     found = asker.view.tree.own_invoice_scope(subscription)
     if found is None or _is_current(asker.view, found):
-        return None
-    spot = asker.view.earlier_spot(subscription, found.account.id)
-    return found if isinstance(asker.decide(spot, action), Allowed) else None
+        return None, decision.NotFound()
+    return found, asker.decide(asker.view.earlier_spot(subscription, found.account.id), action)
 
 
 def require(person: Person, scope: Scope, action: Action) -> None:
@@ -106,6 +119,12 @@ def decision_on(person: Person, scope: Scope, action: Action) -> Decision:
     """The decision itself; a refusal without the names of those who can help."""
     asker = _Asker.around(person, scope)
     return asker.decide(asker.view.spot(scope), action)
+
+
+def sees_list_prices(person: Person, scope: Scope) -> bool:
+    """True if the person sees cost here, but at list prices only."""
+    answer = decision_on(person, scope, Action.SEE_CHARGES)
+    return isinstance(answer, Allowed) and answer.at_list_prices
 
 
 def who_may(scope: Scope, action: Action) -> list[Person]:
@@ -200,6 +219,9 @@ class _Asker:
     @classmethod
     def around(cls, person: Person, *scopes: Scope) -> _Asker:
         """With the agreements around these scopes."""
+        for scope in scopes:
+            if not scope.id.isprintable():  # what no id holds, and what not every database can be asked for
+                raise NotFound(_nothing(scope))
         return cls(person, roles_of(person), View.around(scopes))
 
     @classmethod

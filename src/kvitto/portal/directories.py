@@ -1,0 +1,19 @@
+"""Choosing the directory to look from: a billing account that is bound to one is found from there alone."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from kvitto.portal.permission import DIRECTORY, person_of
+
+
+@require_POST
+def choose_directory(request: HttpRequest) -> HttpResponse:
+    """Remember the chosen directory in the session, if it is one of the person's; then show the subscriptions."""
+    person = person_of(request)
+    directory = request.POST.get("directory", "")
+    if directory == person.directory or directory in person.directories:
+        request.session[DIRECTORY] = directory
+    return redirect("subscriptions")
