@@ -16,7 +16,7 @@ from kvitto.records.invoices import IssuedInvoice, issue, issued_called, load
 from kvitto.records.links import LinkKind, credit_notes_of, link, linked, locked, next_edition, scope_of
 from kvitto.records.models import InvoiceRecord
 from kvitto.records.payments import standing_of
-from kvitto.runs.invoice_life.lots import give_back_lots
+from kvitto.records.settlement import give_back, locked_lots
 from kvitto.runs.office import Office
 
 
@@ -57,6 +57,7 @@ def held(office: Office, number: str) -> Held:
                 invoice=record.refers_to,
             )
         )
+    locked_lots(scope_of(record))  # before the series of numbers, as everybody does
     seller = agreements.seller()
     assert seller  # noqa: S101 - nothing is issued before a seller was named
     standing = standing_of(issued_called(number))
@@ -95,5 +96,5 @@ def issue_credit_note(one: Held, drafted: Invoice, kind: LinkKind, reference: st
     drafted = replace(drafted, edition=edition)
     issued = issue(drafted, scope_of(one.record), letters, one.now, one.seller.number_form).invoice
     link(one.record.number, issued.number, kind, one.now, reference)
-    give_back_lots(replace(drafted, number=issued.number), one.now)
+    give_back(issued.number, drafted, one.now)
     return issued

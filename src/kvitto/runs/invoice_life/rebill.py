@@ -10,15 +10,14 @@ from dataclasses import dataclass, replace
 
 from django.db import transaction
 
-from kvitto.invoicing.credit_notes import full_credit_note
 from kvitto.invoicing.invoice import DocumentType, Invoice
 from kvitto.invoicing.payments import MethodFamily, Payment, PaymentKind
 from kvitto.money import Money
-from kvitto.records.invoices import IssuedInvoice, issue, issued_called
+from kvitto.records.invoices import IssuedInvoice, issue, issued_called, load
 from kvitto.records.links import LinkKind, link, linked, next_edition, scope_of
+from kvitto.records.settlement import take
 from kvitto.runs.invoice_life.corrected_draft import REBILL, corrected_draft
 from kvitto.runs.invoice_life.giving_back import Held, held
-from kvitto.runs.invoice_life.lots import take_from_lots
 from kvitto.runs.invoice_life.record_payment import add_record
 from kvitto.runs.invoice_life.void import void_held
 from kvitto.runs.office import Office
@@ -50,10 +49,13 @@ def plan_rebill(office: Office, number: str, *, as_known_now: bool = False) -> R
     """What `rebill` would issue now; raises what that raises."""
     with transaction.atomic():
         one = held(office, number)
-    if linked(number, LinkKind.REBILL):
-        return RebillPlan(one.invoice, None, None)
-    note = None if one.standing.is_void else full_credit_note(one.invoice, one.credit_notes, REBILL, one.today)
-    return RebillPlan(one.invoice, note, _drafted(office, one, as_known_now=as_known_now))
+        if linked(number, LinkKind.REBILL):
+            return RebillPlan(one.invoice, None, None)
+        done = rebill(office, number, as_known_now=as_known_now)
+        note = None if one.standing.is_void else replace(load(done.credit_note.number), number="")
+        plan = RebillPlan(one.invoice, note, replace(load(done.replacement.number), number=""))
+        transaction.set_rollback(True)  # done to see what comes of it, lots and all, and then undone
+    return plan
 
 
 def rebill(office: Office, number: str, *, as_known_now: bool = False) -> Rebilled:
@@ -72,7 +74,7 @@ def rebill(office: Office, number: str, *, as_known_now: bool = False) -> Rebill
         voided = void_held(one, REBILL)
         drafted = _drafted(office, one, as_known_now=as_known_now)
         issued = issue(drafted, scope_of(one.record), one.seller.series, one.now, one.seller.number_form).invoice
-        take_from_lots(replace(drafted, number=issued.number), one.now)
+        take(issued.number, drafted, scope_of(one.record), one.now)
         link(number, issued.number, LinkKind.REBILL, one.now)
         _carry_payments(office, one, issued)
         return Rebilled(voided.credit_note, issued, is_new=True)
