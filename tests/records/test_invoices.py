@@ -10,7 +10,8 @@ import pytest
 from django.db import connection
 
 from kvitto.agreements.hierarchy import Scope, ScopeKind
-from kvitto.invoicing.drafting import draft
+from kvitto.invoicing.drafting.drafted import draft
+from kvitto.invoicing.drafting.facts import DraftFacts
 from kvitto.invoicing.invoice import AsOf, Invoice, PreviousInvoice
 from kvitto.invoicing.numbering import UnableToNumber
 from kvitto.money import Money
@@ -19,15 +20,14 @@ from kvitto.records.invoices import (
     Altered,
     NotIssued,
     altered_invoices,
-    issue,
     issued_for,
     issued_periods,
-    latest_issue_date,
     list_invoices,
     load,
     load_all,
     previous_invoice,
 )
+from kvitto.records.issuing import Issuing, Waiting, issue, issue_all, latest_issue_date
 from kvitto.records.models import InvoiceRecord, NumberSeries
 from tests.invoicing.cast import FEBRUARY, KNOWN, charged, monthly_credit, mosp, price
 from tests.lifted_guards import lift_guards
@@ -42,7 +42,7 @@ NOW = datetime(2024, 3, 5, 12, tzinfo=UTC)
 def february(amount: str = "250.005", period: Period = FEBRUARY, issued_on: date = date(2024, 3, 5)) -> Invoice:
     """A draft over some charges less a credit of 150."""
     line = charged(amount, period=period)
-    return draft(mosp(monthly_credit("150")), period, [line], {1: price()}, None, issued_on, KNOWN)
+    return draft(DraftFacts(mosp(monthly_credit("150")), period, [line], {1: price()}, issued_on, KNOWN))
 
 
 def test_an_invoice_comes_back_as_it_was_issued() -> None:
@@ -72,6 +72,19 @@ def test_a_period_is_invoiced_once() -> None:
     second = issue(february("9999"), LAB, "K", NOW)
     assert (second.invoice, second.is_new) == (first.invoice, False)
     assert NumberSeries.objects.get().latest_number == 1
+
+
+def test_many_are_issued_at_once_each_once_and_without_gaps() -> None:
+    """Those that were issued before are given back and take no number; the order is that of the numbers."""
+    scopes = [Scope(ScopeKind.SUBSCRIPTION, f"s{number}") for number in range(450)]
+    before = issue(february(), scopes[7], "K", NOW).invoice
+    issuings = issue_all([Waiting(february(), scope, "K") for scope in scopes], NOW)
+    assert issuings[7] == Issuing(before, is_new=False)
+    new = [one.invoice.number for one in issuings if one.is_new]
+    assert new == [f"K-2024-{number:06}" for number in range(2, 451)]
+    assert NumberSeries.objects.get().latest_number == 450
+    assert altered_invoices() == []
+    assert issue_all([], NOW) == []
 
 
 def test_numbers_follow_each_other_in_each_series_and_year() -> None:

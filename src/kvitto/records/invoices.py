@@ -1,34 +1,32 @@
-"""Issuing, loading and listing invoices. The number and the facts are written in one transaction, or not at all."""
+"""Loading and listing issued invoices and credit notes. `records.issuing` makes them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import QuerySet
 
 from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.errors import UnableTo
 from kvitto.invoicing.canonical import digest_of, from_text, to_text
 from kvitto.invoicing.invoice import AsOf, DocumentType, Invoice, PreviousInvoice
-from kvitto.invoicing.numbering import NUMBER_FORM, check_issue_date, document_number, series_name
 from kvitto.language import phrase
 from kvitto.money import Money, currency_decimals
 from kvitto.periods import Period
-from kvitto.records.audit import Door, Note, Result, note_many
-from kvitto.records.models import InvoiceRecord, NumberSeries
+from kvitto.records.models import InvoiceRecord
 
-_SUMMARY = (
+SUMMARY = (
     "number", "document_type", "kind", "edition", "refers_to", "scope_kind", "scope_key", "account_key", "period_start",
     "period_end", "issue_date", "due_date", "currency", "payable_minor", "currency_decimals", "total_unrounded",
     "usage_sequence", "revision",
 )  # fmt: skip
 _AT_ONCE = 500  # parameters of a query; databases have a limit
+_REBILL, _VOID = "rebill", "void"  # kinds of `InvoiceLink`
 
 
 class NotIssued(UnableTo):
@@ -62,56 +60,6 @@ class IssuedInvoice:
     refers_to: str = ""
 
 
-@dataclass(frozen=True)
-class Issuing:
-    """The result of `issue`: the document, and whether this call made it or found it made before."""
-
-    invoice: IssuedInvoice
-    is_new: bool
-
-
-def issue(draft: Invoice, scope: Scope, letters: str, issued_at: datetime, number_form: str = NUMBER_FORM) -> Issuing:
-    """Give the draft the next number of the seller's series and keep it for ever, in one transaction.
-
-    `letters` name the seller's series of such documents. If there is one of the same type, kind and edition for the
-    scope and period already, that one is given back and no number is taken. Raises `UnableToNumber` if the draft's
-    issue date lies before the latest one in the series. Inside a transaction of the caller it is part of that.
-    """
-    with transaction.atomic():
-        series = _locked_series(letters, draft.issue_date, number_form)
-        made_before = issued_for(scope, draft.period, draft.document_type, draft.kind, draft.edition)
-        if made_before:
-            return Issuing(made_before, is_new=False)
-        check_issue_date(series.name, _latest_issue_date(letters, series), draft.issue_date)
-        series.latest_number += 1
-        series.latest_issue_date = draft.issue_date
-        series.save()
-        number = document_number(letters, draft.issue_date, series.latest_number, number_form)
-        invoice = replace(draft, number=number)
-        record = _record_of(invoice, scope, issued_at)
-        record.save(force_insert=True)
-        note_many([issue_note(record)])
-    return Issuing(_summary({name: getattr(record, name) for name in _SUMMARY}), is_new=True)
-
-
-def issue_note(record: InvoiceRecord) -> Note:
-    """What the audit trail tells of an issued document. Whoever issues many in a transaction notes them at its end."""
-    return Note(
-        "invoice.issue",
-        Result.DONE,
-        Door.RUN,
-        record.issued_at,
-        scope=Scope(ScopeKind(record.scope_kind), record.scope_key),
-        facts={"number": record.number, "type": record.document_type, "facts_digest": record.facts_digest},
-    )
-
-
-def latest_issue_date(letters: str) -> date | None:
-    """The latest issue date in the seller's series of all years; None before the first invoice."""
-    latest: date | None = _of_letters(letters).aggregate(latest=Max("latest_issue_date"))["latest"]
-    return latest
-
-
 def issued_for(
     scope: Scope,
     period: Period,
@@ -121,17 +69,25 @@ def issued_for(
 ) -> IssuedInvoice | None:
     """The document of this type, kind and edition for this scope and period, if it was issued."""
     wanted = _of_scope(scope).filter(document_type=document_type, kind=kind, edition=edition)
-    found = wanted.filter(period_start=period.start).values(*_SUMMARY).first()
-    return _summary(found) if found else None
+    found = wanted.filter(period_start=period.start).values(*SUMMARY).first()
+    return summary(found) if found else None
 
 
 def previous_invoice(scope: Scope, period: Period) -> PreviousInvoice | None:
     """The invoice of the period that ended where this one begins, if it was issued."""
-    found = _of_scope(scope).filter(period_end=period.start).values(*_SUMMARY).first()
-    if not found:
-        return None
-    invoice = _summary(found)
-    return PreviousInvoice(invoice.number, invoice.period, invoice.payable.amount)
+    return previous_invoices({scope: period.start}).get(scope)
+
+
+def previous_invoices(before: Mapping[Scope, date]) -> dict[Scope, PreviousInvoice]:
+    """The invoice of the period that ended on the given day, by scope, as far as it was issued."""
+    found: dict[Scope, PreviousInvoice] = {}
+    for records in _of_scopes(before):
+        wanted = records.filter(period_end__in=set(before.values()), document_type=DocumentType.INVOICE)
+        for row in wanted.order_by("edition").values(*SUMMARY):
+            invoice = summary(row)
+            if before[invoice.scope] == invoice.period.end:
+                found[invoice.scope] = PreviousInvoice(invoice.number, invoice.period, invoice.payable.amount)
+    return found
 
 
 def issued_periods(scopes: Collection[Scope] | None = None) -> Mapping[Scope, set[date]]:
@@ -148,17 +104,17 @@ def issued_periods(scopes: Collection[Scope] | None = None) -> Mapping[Scope, se
 def list_invoices(scopes: Iterable[Scope] | None = None) -> list[IssuedInvoice]:
     """The invoices of these scopes, or of all: newest period first, then by number."""
     return sorted(
-        (_summary(found) for records in _of_scopes(scopes) for found in records.values(*_SUMMARY)),
+        (summary(found) for records in _of_scopes(scopes) for found in records.values(*SUMMARY)),
         key=lambda invoice: (-invoice.period.start.toordinal(), invoice.number),
     )
 
 
 def issued_called(number: str) -> IssuedInvoice:
     """What a list shows of the document of this number. Raises `NotIssued`."""
-    found = InvoiceRecord.objects.filter(number=number).values(*_SUMMARY).first()
+    found = InvoiceRecord.objects.filter(number=number).values(*SUMMARY).first()
     if not found:
         raise NotIssued(phrase("There is no invoice {number}.", number=number))
-    return _summary(found)
+    return summary(found)
 
 
 def load(number: str) -> Invoice:
@@ -186,8 +142,8 @@ def is_intact(record: InvoiceRecord) -> bool:
     if digest_of(record.facts) != record.facts_digest:
         return False
     scope = Scope(ScopeKind(record.scope_kind), record.scope_key)
-    expected = _record_of(from_text(record.facts), scope, record.issued_at)
-    return all(getattr(expected, name) == getattr(record, name) for name in _SUMMARY)
+    expected = record_of(from_text(record.facts), scope, record.issued_at)
+    return all(getattr(expected, name) == getattr(record, name) for name in SUMMARY)
 
 
 def _intact(found: Mapping[str, Any]) -> Invoice:
@@ -200,23 +156,6 @@ def _intact(found: Mapping[str, Any]) -> Invoice:
             )
         )
     return from_text(found["facts"])
-
-
-def _locked_series(letters: str, issue_date: date, number_form: str) -> NumberSeries:
-    """The series' row, held until the transaction ends; SQLite's immediate transaction holds the whole database."""
-    name = series_name(letters, issue_date, number_form)
-    NumberSeries.objects.get_or_create(name=name, defaults={"latest_number": 0, "latest_issue_date": issue_date})
-    return NumberSeries.objects.select_for_update().get(name=name)
-
-
-def _latest_issue_date(letters: str, locked: NumberSeries) -> date:
-    return max(latest_issue_date(letters) or locked.latest_issue_date, locked.latest_issue_date)
-
-
-def _of_letters(letters: str) -> QuerySet[NumberSeries]:
-    """The seller's series of all years, as far as they have invoices."""
-    own = Q(name=letters) | Q(name__startswith=f"{letters}-")
-    return NumberSeries.objects.filter(own, latest_number__gt=0)
 
 
 def _of_scope(scope: Scope) -> QuerySet[InvoiceRecord]:
@@ -235,7 +174,8 @@ def _of_scopes(scopes: Iterable[Scope] | None) -> Iterator[QuerySet[InvoiceRecor
             yield InvoiceRecord.objects.filter(scope_kind=kind, scope_key__in=keys[first : first + _AT_ONCE])
 
 
-def _record_of(invoice: Invoice, scope: Scope, issued_at: datetime) -> InvoiceRecord:
+def record_of(invoice: Invoice, scope: Scope, issued_at: datetime) -> InvoiceRecord:
+    """The record in which a numbered invoice is kept."""
     country = invoice.seller.address.country
     text = to_text(invoice)
     return InvoiceRecord(
@@ -264,7 +204,8 @@ def _record_of(invoice: Invoice, scope: Scope, issued_at: datetime) -> InvoiceRe
     )
 
 
-def _summary(found: Mapping[str, Any]) -> IssuedInvoice:
+def summary(found: Mapping[str, Any]) -> IssuedInvoice:
+    """What a list shows, from the columns named in `SUMMARY`."""
     payable = Decimal(found["payable_minor"]).scaleb(-found["currency_decimals"])
     return IssuedInvoice(
         number=found["number"],

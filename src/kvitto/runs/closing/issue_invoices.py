@@ -20,7 +20,8 @@ from kvitto.invoicing.status import day_in
 from kvitto.language import Phrase, phrase
 from kvitto.periods import Period, month_named
 from kvitto.records.agreements import invoice_scopes
-from kvitto.records.invoices import Issuing, issue, latest_issue_date, list_invoices, previous_invoice
+from kvitto.records.invoices import previous_invoice
+from kvitto.records.issuing import Issuing, issue, latest_issue_date
 from kvitto.records.prices import prices_by_id
 from kvitto.runs.closing.close_report import Blocked, CloseReport, WithoutInvoice
 from kvitto.runs.closing.late_usage import late_usage
@@ -51,7 +52,7 @@ def close(office: Office, month: str | None = None, progress: Progress | None = 
     as_of = current_as_of()
     scopes = invoice_scopes(as_of.revision)
     _refuse_early_clock(office, scopes)
-    invoices = list_invoices()
+    invoices = invoices_in_force()
     found = periods_to_close(office, scopes, invoices, as_of, limit)
     billed, without = _parted(office, _rated(office, found.due, as_of))
     causes = causes_to_hold(office, billed, as_of, lambda done: tell(_CHECKING, done, len(billed)))

@@ -12,7 +12,8 @@ from kvitto.invoicing.invoice import DocumentType, Invoice
 from kvitto.invoicing.status import Standing, day_in
 from kvitto.language import phrase
 from kvitto.records import agreements
-from kvitto.records.invoices import IssuedInvoice, issue, issued_called, load
+from kvitto.records.invoices import IssuedInvoice, issued_called, load
+from kvitto.records.issuing import issue
 from kvitto.records.links import LinkKind, credit_notes_of, link, linked, locked, next_edition, scope_of
 from kvitto.records.models import InvoiceRecord
 from kvitto.records.payments import standing_of

@@ -13,7 +13,8 @@ from django.db import transaction
 from kvitto.invoicing.invoice import DocumentType, Invoice
 from kvitto.invoicing.payments import MethodFamily, Payment, PaymentKind
 from kvitto.money import Money
-from kvitto.records.invoices import IssuedInvoice, issue, issued_called, load
+from kvitto.records.invoices import IssuedInvoice, issued_called, load
+from kvitto.records.issuing import issue
 from kvitto.records.links import LinkKind, link, linked, next_edition, scope_of
 from kvitto.records.settlement import take
 from kvitto.runs.invoice_life.corrected_draft import REBILL, corrected_draft
