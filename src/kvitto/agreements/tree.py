@@ -151,14 +151,19 @@ class Tree:
 
         A subscription that left MOSP is among them with the days until then.
         """
-        order = [ScopeKind.SUBSCRIPTION, ScopeKind.BILLING_PROFILE, ScopeKind.BILLING_ACCOUNT]
-        keys = sorted(self._standing, key=lambda scope: (order.index(scope.kind), scope.id))
-        return [found for found in map(self.own_invoice_scope, keys) if found]
+        alone = (Scope(ScopeKind.SUBSCRIPTION, key) for key in self.subscriptions)
+        together = [scope for scope in self._standing if scope.kind is not ScopeKind.SUBSCRIPTION]
+        return [found for scope in (*alone, *together) if (found := self.own_invoice_scope(scope))]
 
     def own_invoice_scope(self, scope: Scope) -> InvoiceScope | None:
         """What invoices are made for exactly this scope, now or in the past; None if there never were any."""
-        standing = self._standing.get(scope)
-        return standing.invoice_scope(self.seller) if standing and self.seller else None
+        if self.seller is None:
+            return None
+        if standing := self._standing.get(scope):
+            return standing.invoice_scope(self.seller)
+        place = self.place(scope.id) if scope.kind is ScopeKind.SUBSCRIPTION and scope.id not in self.stays else None
+        is_alone = place and place.invoice_scope == scope
+        return InvoiceScope(self.seller, place.account, None, (), (place.subscription,)) if place and is_alone else None
 
     def invoice_scope(self, scope: Scope) -> InvoiceScope | None:
         """The invoice scope that now holds this subscription, section, customer, department and so on.
@@ -203,7 +208,7 @@ class Tree:
 
     @cached_property
     def _standing(self) -> Mapping[Scope, _Standing]:
-        """All that stands or stood in each invoice scope."""
+        """All that stands or stood in each invoice scope, but for MOSP subscriptions that never stood elsewhere."""
         found = {
             Scope(ScopeKind.BILLING_PROFILE, profile.id): _Standing(self.accounts[profile.account_id], profile)
             for profile in self.profiles.values()
@@ -214,11 +219,14 @@ class Tree:
                 found[Scope(ScopeKind.BILLING_ACCOUNT, account.id)] = _Standing(account)
         self._place_parts(found)
         for subscription in self.subscriptions.values():
+            is_mover = subscription.id in self.stays
             stays = self.stays.get(subscription.id) or (Dated(subscription, _always(subscription)),)
             for stay in stays:
                 place = self._placed(stay.value)
-                if place:
-                    found.setdefault(place.invoice_scope, _Standing(place.account)).take(place, stay.days)
+                if place and (is_mover or place.invoice_scope != place.scope):
+                    found.setdefault(place.invoice_scope, _Standing(place.account, place.profile)).take(
+                        place, stay.days
+                    )
         return found
 
     def _place_parts(self, found: Mapping[Scope, _Standing]) -> None:
