@@ -146,7 +146,8 @@ def test_an_altered_function_leaves_no_guard_on_postgresql() -> None:
             "CREATE OR REPLACE FUNCTION kvitto_refuse_change() RETURNS trigger LANGUAGE plpgsql"
             " AS $$BEGIN RETURN NEW; END$$"
         )
-    assert len(missing_guards()) == 6
+    unguarded = {guard.partition(":")[0] for guard in missing_guards()}
+    assert unguarded >= {"records_invoicerecord", "records_documentrecord", "records_auditentry", "records_tombstone"}
 
 
 @pytest.mark.django_db(transaction=True)

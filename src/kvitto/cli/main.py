@@ -25,6 +25,7 @@ _COMMANDS = {
     "people": "people",
     "period": "period",
     "prices": "prices",
+    "retention": "retention",
     "serve": "serve",
     "store": "store",
     "usage": "usage",

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
 
 from kvitto.errors import UnableTo
 from kvitto.language import phrase
@@ -82,18 +83,24 @@ def letting_delete(*kinds: type[models.Model]) -> Iterator[None]:
     lifted = {f"guard_{kind._meta.db_table}_delete": kind._meta.db_table for kind in kinds}  # noqa: SLF001 - Django's documented API
     wanted = _wanted()
     with connection.cursor() as cursor:
+        _check_what_waits(cursor)
         for name, table in lifted.items():
             postgresql = f"ALTER TABLE {table} DISABLE TRIGGER {name}"
             cursor.execute(postgresql if connection.vendor == "postgresql" else f"DROP TRIGGER {name}")
     yield
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks still to come cannot be altered
-            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        _check_what_waits(cursor)
         for name, table in lifted.items():
             postgresql = f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"
             cursor.execute(postgresql if connection.vendor == "postgresql" else wanted[name][1])
     check_guards()
+
+
+def _check_what_waits(cursor: CursorWrapper) -> None:
+    """PostgreSQL alters no table of which references are still to be checked."""
+    if connection.vendor == "postgresql":
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def missing_guards() -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kvitto.language import Phrase, phrase
-from kvitto.records.models import UsageBatch, UsageFile
+from kvitto.records.models import UsageBatch, UsageFile, UsageTombstone
 from kvitto.records.usage_files import bucket_count, holding_the_store
 from kvitto.runs.office import Office
 from kvitto.usage import durable
@@ -35,9 +35,13 @@ def check_store(office: Office) -> StoreReport:
     with holding_the_store():
         files = list(UsageFile.objects.order_by("path"))
         batches = list(UsageBatch.objects.order_by("sequence"))
+        deleted = list(UsageTombstone.objects.values_list("batch_id", "rows"))
         lying = [path for path, _ in stored_paths(office.usage_folder)]
     named = {file.path for file in files}
-    damage = [*_damaged_batches(batches, files), *(fault for file in files for fault in _damaged_file(office, file))]
+    damage = [
+        *_damaged_batches(batches, files, deleted),
+        *(fault for file in files for fault in _damaged_file(office, file)),
+    ]
     return StoreReport(
         files=len(files),
         rows=sum(file.rows for file in files),
@@ -47,10 +51,13 @@ def check_store(office: Office) -> StoreReport:
     )
 
 
-def _damaged_batches(batches: list[UsageBatch], files: list[UsageFile]) -> Iterator[Phrase]:
+def _damaged_batches(
+    batches: list[UsageBatch], files: list[UsageFile], deleted: list[tuple[int, int]]
+) -> Iterator[Phrase]:
+    """`deleted`: batch and rows of files that were kept long enough; their rows still count."""
     rows_in_files: dict[int, int] = {}
-    for file in files:
-        rows_in_files[file.batch_id] = rows_in_files.get(file.batch_id, 0) + file.rows
+    for batch_id, rows in (*((file.batch_id, file.rows) for file in files), *deleted):
+        rows_in_files[batch_id] = rows_in_files.get(batch_id, 0) + rows
     sequence = 0
     for batch in batches:
         sequence += batch.rows

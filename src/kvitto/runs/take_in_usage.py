@@ -24,6 +24,7 @@ from kvitto.records.usage_files import (
     latest_sequence,
     manifest,
 )
+from kvitto.records.usage_retention import usage_kept_from
 from kvitto.runs.check_store import sweep_orphans
 from kvitto.runs.office import Office
 from kvitto.usage.mapping import Mapping, read_mapping
@@ -135,7 +136,7 @@ def _read_and_commit(  # noqa: PLR0913, PLR0917 - what a file is read by, and wh
 
     with open_usage(path, watch) as watched, staging_folder(office.usage_folder) as folder:
         staging = Staging(folder)
-        _stage(staging, read_watched(watched, path, mapping, resolve, now))
+        _stage(staging, read_watched(watched, path, mapping, resolve, now, usage_kept_from()))
         incoming = Incoming(staging, mapping.source, file_name(path), mapping.event_id_columns)
         try:
             intake = _Intake(office, mapping.source, file_name(path), watched.digest, incoming, folder, now, revision)

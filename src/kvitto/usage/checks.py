@@ -43,6 +43,7 @@ class Reason(StrEnum):
     TIME_SKIPPED = "time-skipped"
     TIME_TOO_PRECISE = "time-too-precise"
     IN_THE_FUTURE = "in-the-future"
+    PAST_RETENTION = "past-retention"
     CONFLICT = "conflict"
 
 
@@ -104,6 +105,10 @@ _REASONS: Mapping[Reason, Phrase] = {
     ),
     Reason.TIME_TOO_PRECISE: phrase("The time {value} is finer than a microsecond. Send it with at most six decimals."),
     Reason.IN_THE_FUTURE: phrase("The time {value} is in the future. Import the file again when it has come."),
+    Reason.PAST_RETENTION: phrase(
+        "The time {value} lies before {day}. Usage of that time was kept as long as the law asks and then deleted, so "
+        "nobody can tell whether this row came before."
+    ),
     Reason.CONFLICT: phrase(
         "The record “{event_id}” came before with other content, in line {first_line} of {first_file}; the "
         "first one stays. Send a correction as a record of its own."
@@ -133,6 +138,7 @@ REASON_NAMES: Mapping[str, Phrase] = {
     Reason.TIME_SKIPPED: phrase("the time does not exist"),
     Reason.TIME_TOO_PRECISE: phrase("the time is finer than a microsecond"),
     Reason.IN_THE_FUTURE: phrase("in the future"),
+    Reason.PAST_RETENTION: phrase("of a time that is no longer kept"),
     Reason.CONFLICT: phrase("a known record with other content"),
 }  # for summaries
 

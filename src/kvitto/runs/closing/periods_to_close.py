@@ -14,6 +14,7 @@ from kvitto.invoicing.invoice import AsOf
 from kvitto.language import Phrase, phrase
 from kvitto.periods import Period
 from kvitto.records.invoices import IssuedInvoice
+from kvitto.records.retention import buried_periods
 from kvitto.runs.closing.close_report import Blocked, NotDue
 from kvitto.runs.office import Office
 from kvitto.runs.rated_periods import RatedPeriod, absence_facts
@@ -45,6 +46,8 @@ def periods_to_close(
     issued: dict[Scope, list[Period]] = defaultdict(list)
     for invoice in invoices:
         issued[invoice.scope].append(invoice.period)
+    for buried, periods in buried_periods().items():
+        issued[buried] += periods
     versions = ScopeVersions(as_of.revision)
     found = PeriodsToClose()
     for scope, period in _without_invoice(scopes, issued, now, month):

@@ -29,6 +29,7 @@ Cells = Sequence[str]
 _REMEMBERED = 100_000  # identities kept from row to row
 _AT_ONCE = 500  # names in one sentence
 _Identity = tuple[str, str, str, str, str, datetime, datetime]
+_FIRST = datetime.min.replace(tzinfo=UTC)
 _EVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -42,16 +43,30 @@ def read(path: Path, mapping: Mapping, resolve: Resolve, now: datetime) -> Itera
         yield from read_watched(watched, path, mapping, resolve, now)
 
 
-def read_watched(
-    watched: Watched, path: Path, mapping: Mapping, resolve: Resolve, now: datetime
+def read_watched(  # noqa: PLR0913, PLR0917 - the file, how it is read, and what its rows must agree with
+    watched: Watched,
+    path: Path,
+    mapping: Mapping,
+    resolve: Resolve,
+    now: datetime,
+    kept_from: datetime | None = None,
 ) -> Iterator[UsageRecord | RefusedUsage]:
-    """The same from a file that is open already, whose bytes somebody counts."""
+    """The same from a file that is open already, whose bytes somebody counts.
+
+    `kept_from`: usage from before that moment was deleted, and nobody could tell whether a row of then is known.
+    """
     rows: _Rows | None = None
     name = file_name(path)
     for block in read_blocks(watched, path, mapping.encoding):
         lines, broken, first = block.lines, block.broken, block.first_line
         if rows is None:
-            rows = _Rows(name, _header(lines[0], broken.pop(0, None), path, mapping), mapping, resolve, now)
+            rows = _Rows(
+                name,
+                _header(lines[0], broken.pop(0, None), path, mapping),
+                mapping,
+                resolve,
+                (kept_from or _FIRST, now),
+            )
             lines[0] = ""  # the rest of the block is rows
         row, refused = rows.record, rows.refused
         for position, text in enumerate(lines):
@@ -126,8 +141,11 @@ def _cells(text: str, delimiter: str) -> list[str]:
 class _Rows:
     """One file's rows, with all that can be prepared once prepared."""
 
-    def __init__(self, file: str, header: list[str], mapping: Mapping, resolve: Resolve, now: datetime) -> None:
-        self._file, self._mapping, self._resolve, self._now = file, mapping, resolve, now
+    def __init__(
+        self, file: str, header: list[str], mapping: Mapping, resolve: Resolve, span: tuple[datetime, datetime]
+    ) -> None:
+        self._file, self._mapping, self._resolve = file, mapping, resolve
+        self._kept_from, self._now = span
         self._header, self._width, self._delimiter = header, len(header), mapping.delimiter
         self._index = {name: index for index, name in enumerate(header)}
         self._quantity_at, self._time_at = self._index[mapping.quantity_column], self._index[mapping.time_column]
@@ -155,6 +173,9 @@ class _Rows:
             raise self._not_active(Reason.SUBSCRIPTION_NOT_STARTED, subscription, starts)
         if used_at >= ends:
             raise self._not_active(Reason.SUBSCRIPTION_ENDED, subscription, ends)
+        if used_at < self._kept_from:
+            day = self._kept_from.date().isoformat()
+            raise Refused(Reason.PAST_RETENTION, mapping.time_column, value=shown(cells[self._time_at]), day=day)
         if used_at > self._now:
             raise Refused(Reason.IN_THE_FUTURE, mapping.time_column, value=shown(cells[self._time_at]))
         return UsageRecord(
