@@ -10,10 +10,11 @@ had been used evenly over its service period (agreements.md §10 leaves it open)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from kvitto.agreements.credit_lots import CreditLot, LotSource, LotTreatment
 from kvitto.agreements.hierarchy import Scope
@@ -42,14 +43,18 @@ def usable(lots: Iterable[LotState], scope: Scope, treatment: LotTreatment) -> l
     return sorted(own, key=lambda one: order_of(one.lot))
 
 
-def share_in_life(lot: CreditLot, service_period: Period, amount: Money, country: str) -> Money:
-    """How much of an amount used evenly over the service period lies inside the lot's life.
+def days_of_lives(service_period: Period, lots: Iterable[LotState]) -> list[Period]:
+    """The service period, cut wherever the life of one of the lots begins or ends."""
+    edges = {day for one in lots for day in (one.lot.starts_on, one.lot.expires_on) if day and day in service_period}
+    cuts = sorted(edges | {service_period.start, service_period.end})
+    return [Period(start, end) for start, end in pairwise(cuts)]
 
-    Rounded to a minor unit, so that the share inside and the share outside add up to the amount.
-    """
-    end = min(lot.expires_on or service_period.end, service_period.end)
-    inside = (end - max(lot.starts_on, service_period.start)).days
-    if inside <= 0:
-        return Money(Decimal(0), amount.currency)
-    outside = service_period.length_in_days - inside
-    return allocate(amount, [Decimal(inside), Decimal(outside)], country)[0] if outside else amount
+
+def lives_through(lot: CreditLot, days: Period) -> bool:
+    """True if the lot pays for what was used on each of these days."""
+    return lot.starts_on <= days.start and (lot.expires_on is None or days.end <= lot.expires_on)
+
+
+def shared_out(amount: Money, pieces: Sequence[Period], country: str) -> list[Money]:
+    """The amount on each of these days, as if it had been used evenly; together exactly the amount."""
+    return allocate(amount, [Decimal(days.length_in_days) for days in pieces], country)
