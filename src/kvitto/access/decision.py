@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from kvitto.access.actions import Action
 from kvitto.access.answers import Allowed, NotFound, Refused
@@ -98,7 +99,7 @@ class _Question:
     @property
     def opening(self) -> frozenset[Cell]:
         """The cells that say yes as things are set here."""
-        return frozenset(cell for cell in self._cells if self._opens(cell))
+        return self._cells & _opened(self.place.policies, self.place.is_indirect, self._is_shut_out)
 
     @property
     def waits_for_prices(self) -> bool:
@@ -119,6 +120,8 @@ class _Question:
         if matrix is MPA and self.action in _INVOICE | _PRICED and not self._is_of_partner:
             return Refused(_RULE_CUSTOMER, None, ())
         helpful = self._helpful_role()
+        if helpful is Role.PARTNER_ADMINISTRATOR:  # who is one, is not for the customer to say
+            return Refused(self._rule(asked), helpful, (helpful,))
         return Refused(self._rule(asked), helpful, matrix.givers_of(helpful) if helpful else ())
 
     @property
@@ -132,18 +135,6 @@ class _Question:
         if Role.OWNER not in self.counting:
             return Cell.MAY_NOT
         return Cell.IF_DEPARTMENTS_VIEW if role in _DEPARTMENT_ROLES else Cell.IF_ACCOUNTS_VIEW
-
-    def _opens(self, cell: Cell) -> bool:
-        policies = self.place.policies
-        return {
-            Cell.MAY: True,
-            Cell.MAY_NOT: False,
-            Cell.IF_DIRECT: not self.place.is_indirect,
-            Cell.IF_SHARED: policies.invoices_shared,
-            Cell.IF_DEPARTMENTS_VIEW: policies.departments_view_charges,
-            Cell.IF_ACCOUNTS_VIEW: policies.accounts_view_charges and not self._is_shut_out,
-            Cell.IF_CUSTOMER_VIEWS: policies.customer_views_charges,
-        }[cell]
 
     @property
     def _is_shut_out(self) -> bool:
@@ -182,3 +173,17 @@ class _Question:
         if matrix is EA and self.action in _INVOICE:
             return _RULE_INDIRECT if self.place.is_indirect else _RULE_ENROLLMENT
         return _RULES.get(asked, _RULE_OTHER)
+
+
+@cache
+def _opened(policies: Policies, is_indirect: bool, is_shut_out: bool) -> frozenset[Cell]:  # noqa: FBT001 - hashed
+    """The cells that say yes as things are set."""
+    conditions = {
+        Cell.MAY: True,
+        Cell.IF_DIRECT: not is_indirect,
+        Cell.IF_SHARED: policies.invoices_shared,
+        Cell.IF_DEPARTMENTS_VIEW: policies.departments_view_charges,
+        Cell.IF_ACCOUNTS_VIEW: policies.accounts_view_charges and not is_shut_out,
+        Cell.IF_CUSTOMER_VIEWS: policies.customer_views_charges,
+    }
+    return frozenset(cell for cell, holds in conditions.items() if holds)

@@ -16,8 +16,9 @@ are allowed (`CRUD`, `RU`, `R`), also under a condition (`CRUD◐a`), – for no
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from kvitto.access.actions import FEATURES, VERBS, Action
 from kvitto.access.policies import Policy
@@ -50,10 +51,11 @@ class Matrix:
     gives: Mapping[Level, Action]
     helpers: tuple[Role, ...]
     policies: Mapping[Policy, Action]
-    roles: frozenset[Role] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "roles", frozenset(self.cells[Action.SEE_SUBSCRIPTION]))
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        """The roles that have a column."""
+        return frozenset(self.cells[Action.SEE_SUBSCRIPTION])
 
     def cell(self, action: Action, role: Role) -> Cell:
         """The answer for a role that counts here."""
@@ -66,7 +68,13 @@ class Matrix:
 
     def who_may(self, action: Action) -> tuple[Role, ...]:
         """The roles that may do this without any condition."""
-        return tuple(role for role in ROLES if role in self.roles and self.cell(action, role) is Cell.MAY)
+        return self._allowed.get(action, ())
+
+    @cached_property
+    def _allowed(self) -> Mapping[Action, tuple[Role, ...]]:
+        return {
+            action: tuple(role for role in ROLES if row.get(role) is Cell.MAY) for action, row in self.cells.items()
+        }
 
 
 def read_table(columns: Mapping[str, Role], text: str) -> dict[Action, dict[Role, Cell]]:

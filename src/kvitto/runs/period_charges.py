@@ -6,25 +6,26 @@ at what is known now.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 
 from kvitto.agreements.hierarchy import InvoiceScope
-from kvitto.documents.usage_files.columns import LineKey, key_of
+from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.errors import UnableTo
+from kvitto.invoicing.adding_up import adds_up
 from kvitto.invoicing.drafting import draft
-from kvitto.invoicing.invoice import AsOf, Invoice
+from kvitto.invoicing.invoice import Invoice
 from kvitto.language import phrase
 from kvitto.periods import Period
-from kvitto.rating.charge import Charge, ChargeLine, Unpriced
+from kvitto.rating.charge import Charge, Unpriced
 from kvitto.rating.engine import RatedUsage
-from kvitto.records.agreements import invoice_scope
-from kvitto.records.invoices import issued_for, load
-from kvitto.records.prices import prices_by_id
+from kvitto.records.agreements import own_invoice_scope
+from kvitto.records.in_force import invoice_in_force
+from kvitto.records.invoices import load
 from kvitto.runs.office import Office
 from kvitto.runs.rate_period import current_as_of, rate_scopes
+from kvitto.runs.rated_periods import may_be_charged, sorted_out
 from kvitto.runs.scope_versions import ScopeVersions
 
 
@@ -36,20 +37,22 @@ class NoLongerAddsUp(UnableTo):
 class PeriodCharges:
     """Charges, and the invoice they make up: issued, or a draft with an empty number.
 
-    `subscriptions` are the ids of those that may be shown; None for all.
+    `subscriptions` are the ids of those that may be shown; None for all. `prices`: the ids of those on this invoice.
     """
 
     invoice: Invoice
     subscriptions: frozenset[str] | None
     rated: RatedUsage
+    prices: frozenset[int]
+    without_price: tuple[Unpriced, ...]
 
     def charges(self) -> Iterator[Charge]:
-        """The charges that may be shown, in the order of their fields."""
-        return (charge for charge in self.rated.charges() if self.shows(charge.subscription))
+        """The charges that may be shown, in the order of their fields; fees are none, they stand on the invoice."""
+        return (one for one in self.rated.charges() if one.price_id in self.prices and self.shows(one.subscription))
 
     def unpriced(self) -> list[Unpriced]:
         """Usage without a price, as far as it may be shown; an issued period has none."""
-        return [usage for usage in self.rated.unpriced() if self.shows(usage.subscription)]
+        return [usage for usage in self.without_price if self.shows(usage.subscription)]
 
     def shows(self, subscription: str) -> bool:
         """True if the subscription's usage may be shown."""
@@ -57,49 +60,47 @@ class PeriodCharges:
 
 
 @contextmanager
-def charges_of_period(office: Office, scope: InvoiceScope, period: Period) -> Iterator[PeriodCharges]:
-    """The charges of this scope's period, open as long as the block runs.
+def charges_of_period(
+    office: Office, scope: InvoiceScope, period: Period, kind: InvoiceKind = InvoiceKind.SERVICES
+) -> Iterator[PeriodCharges]:
+    """The charges of this scope's period that stand on its invoice of this kind, open as long as the block runs.
 
     `scope` may be a part of an invoice scope (some of a profile's subscriptions): then only these are shown, though the
-    whole is rated, because price tiers count the whole. Raises `NoLongerAddsUp`, `UnableToRate` or `Altered`.
+    whole is rated, because price tiers count the whole. A scope whose account has another price sheet than was agreed
+    is rated by that one, and is no invoice's. Raises `NoLongerAddsUp`, `UnableToRate` or `Altered`.
     """
-    issued = issued_for(scope.scope, period)
+    now = own_invoice_scope(scope.scope)
+    is_priced_as_agreed = now is None or now.account.price_sheet == scope.account.price_sheet
+    issued = invoice_in_force(scope.scope, period, kind) if is_priced_as_agreed else None
     as_of = issued.as_of if issued else current_as_of()
-    whole = invoice_scope(scope.scope, as_of.revision) or scope
+    whole = own_invoice_scope(scope.scope, as_of.revision) or scope
     then = ScopeVersions(as_of.revision, [whole.scope]).for_period(whole, period) or whole
-    with rate_scopes(office, [(then, period)], as_of) as rated:
-        lines = rated.lines()
+    if not is_priced_as_agreed:
+        then = replace(then, account=replace(then.account, price_sheet=scope.account.price_sheet))
+    asked = [(then, period)]
+    with rate_scopes(office, asked if may_be_charged(asked, as_of, kind) else [], as_of, kind) as rated:
+        (found,) = sorted_out(rated, asked, as_of, kind)
         if issued:
             invoice = load(issued.number)
-            _check(invoice, lines)
+            if not adds_up(invoice, then, found.lines, found.prices):
+                raise _no_longer_adds_up(invoice)
         else:
-            invoice = _draft(office, then, period, lines, as_of)
-        yield PeriodCharges(invoice, _shown(scope), rated)
+            invoice = draft(found.facts(office.today(), as_of))
+        yield PeriodCharges(invoice, _shown(scope, now), rated, frozenset(found.prices), found.unpriced)
 
 
-def _shown(scope: InvoiceScope) -> frozenset[str] | None:
+def _shown(scope: InvoiceScope, now: InvoiceScope | None) -> frozenset[str] | None:
     """The subscriptions of a part; None if the scope is whole as it stands now."""
-    now = invoice_scope(scope.scope)
     asked = frozenset(subscription.id for subscription in scope.subscriptions)
     is_whole = now is None or asked.issuperset(subscription.id for subscription in now.subscriptions)
     return None if is_whole else asked
 
 
-def _draft(office: Office, scope: InvoiceScope, period: Period, lines: Iterable[ChargeLine], as_of: AsOf) -> Invoice:
-    lines = list(lines)
-    prices = prices_by_id(line.price_id for line in lines)
-    return draft(scope, period, lines, prices, None, office.today(), as_of)
-
-
-def _check(invoice: Invoice, lines: Iterable[ChargeLine]) -> None:
-    kept: dict[LineKey, Decimal] = {
-        (line.subscription, line.meter, line.price_id, line.tier_from): line.amount for line in lines
-    }
-    if kept != {key_of(line): line.amount_unrounded for line in invoice.lines}:
-        raise NoLongerAddsUp(
-            phrase(
-                "The usage behind invoice {number} no longer adds up to it. Run “kvitto store check”, and restore what"
-                " it names from a backup.",
-                number=invoice.number,
-            )
+def _no_longer_adds_up(invoice: Invoice) -> NoLongerAddsUp:
+    return NoLongerAddsUp(
+        phrase(
+            "The usage behind invoice {number} no longer adds up to it. Run “kvitto store check”, and restore what"
+            " it names from a backup.",
+            number=invoice.number,
         )
+    )
