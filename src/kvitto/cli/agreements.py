@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kvitto.cli.office import office_command, print_json, print_table
+from kvitto.cli.output import write_whole_file
 from kvitto.language import phrase, translated
 from kvitto.runs.office import Office
 
@@ -77,6 +78,65 @@ def _say_result(plan: Plan, *, applied: bool, as_json: bool) -> None:
         click.echo(str(phrase("Applied, as revision {revision}.", revision=str(latest_revision()))))
     else:
         click.echo(str(phrase("Everything already is as the file says.")))
+
+
+@agreements.command(
+    name="export",
+    help=translated(
+        "Write everything that is agreed as an agreements file, to FILE or to standard output. Applying that file "
+        "changes nothing."
+    ),
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), default="-")
+@click.option("--on", type=click.DateTime(formats=["%Y-%m-%d"]), help=translated("As valid on this day."))
+@office_command
+def export_file(office: Office, file: Path, on: datetime | None) -> None:
+    """Write the file, and say what it does not hold."""
+    from kvitto.agreements.planning.plan_words import later_sentences
+    from kvitto.runs.export_agreements import export
+
+    exported = export(office, on.date() if on else None)
+    write_whole_file(file, [exported.text.encode()])
+    for sentence in later_sentences(exported.still_to_come, in_file=on is None):
+        click.echo(str(sentence), err=True)
+
+
+@agreements.command(
+    name="migrate",
+    help=translated(
+        "Write what ACCOUNT becomes under another form of agreement as an agreements file, and show what applying it "
+        "would change. Nothing is changed until you apply that file."
+    ),
+)
+@click.argument("account")
+@click.option(
+    "--to", "agreement", type=click.Choice(["mca"]), required=True, help=translated("The new form of agreement.")
+)
+@click.option(
+    "--from",
+    "day",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    required=True,
+    help=translated("The first day of the new agreement."),
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help=translated("The file to write; - for standard output. ACCOUNT-mca.toml if not given."),
+)
+@office_command
+def migrate(office: Office, account: str, agreement: str, day: datetime, out: Path | None) -> None:
+    """Write the file; the plan and the consequences go to standard error, where the file may not."""
+    from kvitto.agreements.planning.plan_words import plan_sentences
+    from kvitto.runs.export_agreements import migration
+
+    found = migration(office, account, day.date())
+    for sentence in (*plan_sentences(found.plan), *found.consequences):
+        click.echo(str(sentence), err=True)
+    file = out or Path(f"{account}-{agreement}.toml")
+    write_whole_file(file, [found.text.encode()])
+    if str(file) != "-":
+        click.echo(str(phrase("Written. Read it, then: kvitto agreements apply {file}", file=str(file))), err=True)
 
 
 @agreements.command(name="list", help=translated("What is invoiced: subscriptions and billing profiles."))

@@ -23,8 +23,11 @@ _BATCH = 1000
 _TAKEN_OR_GIVEN_BACK = ("settled-charges", "given-back")
 
 
-def agreements_now() -> Agreements:
-    """Everything that is believed now: all versions; roles, people, groups and policies as they hold. Six queries."""
+def agreements_now(on: date | None = None) -> Agreements:
+    """Everything that is believed now: all versions; roles and policies as they hold, or held on the day.
+
+    People and groups are always those of now. Six queries.
+    """
     versions: dict[Key, list[Version]] = defaultdict(list)
     rows = AgreementRecord.objects.filter(superseded_in=None).order_by("valid_from")
     for kind, key, start, end, facts in rows.values_list("kind", "key", "valid_from", "valid_to", "facts").iterator(
@@ -33,10 +36,10 @@ def agreements_now() -> Agreements:
         versions[kind, key].append(Version(start, end, from_facts(kind, facts)))
     return Agreements(
         versions={key: tuple(found) for key, found in versions.items()},
-        roles=agreement_holders.roles_held(),
+        roles=agreement_holders.roles_held(on),
         people=agreement_holders.people_known(),
         groups=agreement_holders.groups_known(),
-        policies=agreement_holders.policies_set(),
+        policies=agreement_holders.policies_set(on),
     )
 
 

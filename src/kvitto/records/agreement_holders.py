@@ -10,7 +10,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kvitto.access.policies import Policy
 from kvitto.access.roles import Role
@@ -28,9 +28,9 @@ Item = TypeVar("Item")
 Row = TypeVar("Row", bound=DatedRecord)
 
 
-def roles_held() -> frozenset[DeclaredRole]:
-    """Every role that is held now."""
-    rows = RoleAssignment.objects.filter(superseded_in=None, valid_to=None)
+def roles_held(on: date | None = None) -> frozenset[DeclaredRole]:
+    """Every role that is held now, or was on the day."""
+    rows = _holding(RoleAssignment.objects.all(), on)
     columns = rows.values_list("person__email", "role", "scope_kind", "scope_key", "group_id")
     return frozenset(
         DeclaredRole(email or "", Role(role), Scope(ScopeKind(kind), key), group or "")
@@ -57,11 +57,18 @@ def groups_known() -> dict[str, DeclaredGroup]:
     return {key: DeclaredGroup(key, name, tuple(sorted(members[key]))) for key, name in names}
 
 
-def policies_set() -> dict[tuple[Scope, Policy], str]:
-    """Every policy that is set now."""
-    rows = PolicySetting.objects.filter(superseded_in=None, valid_to=None)
+def policies_set(on: date | None = None) -> dict[tuple[Scope, Policy], str]:
+    """Every policy that is set now, or was on the day."""
+    rows = _holding(PolicySetting.objects.all(), on)
     columns = rows.values_list("scope_kind", "scope_key", "policy", "value")
     return {(Scope(ScopeKind(kind), key), Policy(policy)): value for kind, key, policy, value in columns}
+
+
+def _holding(rows: QuerySet[Row], on: date | None) -> QuerySet[Row]:
+    believed = rows.filter(superseded_in=None)
+    if on is None:
+        return believed.filter(valid_to=None)
+    return believed.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
 
 
 def record_people(plan: Plan) -> None:
@@ -142,7 +149,7 @@ def record_roles(plan: Plan, revision: Revision, today: date) -> None:
     )
     gone = {_role_key(_assignment(role, people, revision, today)) for role in plan.roles_withdrawn}
     keys = {role.scope.id for role in plan.roles_withdrawn}
-    current = RoleAssignment.objects.filter(superseded_in=None, valid_to=None)
+    current = _holding(RoleAssignment.objects.all(), None)
     _end(current, keys, lambda row: _role_key(row) in gone, revision, today)
 
 
@@ -160,7 +167,7 @@ def record_policies(plan: Plan, revision: Revision, today: date) -> None:
         for change in plan.policies_set
     ]
     changed = {_policy_key(row) for row in wanted}
-    current = PolicySetting.objects.filter(superseded_in=None, valid_to=None)
+    current = _holding(PolicySetting.objects.all(), None)
     _end(current, {row.scope_key for row in wanted}, lambda row: _policy_key(row) in changed, revision, today)
     PolicySetting.objects.bulk_create(wanted, batch_size=_BATCH)
 

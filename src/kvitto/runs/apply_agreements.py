@@ -39,7 +39,7 @@ def plan_for(office: Office, path: Path, valid_from: date | None = None) -> Plan
     `valid_from`: the first day of what changes, the office's day if not given; new things are valid from their own
     start. Raises `UnableToReadAgreements` with every mistake in the file, or `UnableToApply`.
     """
-    return _checked_plan(office, read_declaration(path), valid_from)
+    return plan_of(office, read_declaration(path), valid_from)
 
 
 def apply(office: Office, path: Path, valid_from: date | None = None, shown: Plan | None = None) -> Plan:
@@ -51,7 +51,7 @@ def apply(office: Office, path: Path, valid_from: date | None = None, shown: Pla
     declaration = read_declaration(path)
     with transaction.atomic():
         hold_revisions()
-        plan = _checked_plan(office, declaration, valid_from)
+        plan = plan_of(office, declaration, valid_from)
         if shown is not None and shown != plan:
             raise UnableToApply([phrase("The file or the agreements changed after the plan was shown. Start again.")])
         if plan.changes_anything:
@@ -61,7 +61,8 @@ def apply(office: Office, path: Path, valid_from: date | None = None, shown: Pla
     return plan
 
 
-def _checked_plan(office: Office, declaration: Declaration, valid_from: date | None) -> Plan:
+def plan_of(office: Office, declaration: Declaration, valid_from: date | None = None) -> Plan:
+    """What applying a declaration would change, without changing it. Raises `UnableToApply`."""
     agreements = agreements_now()
     plan = make_plan(agreements, declaration, valid_from or office.today())
     changes_known = any(change.before for change in plan.changes)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from kvitto.access.policies import Policy
-from kvitto.access.roles import Role, roles_held_on
+from kvitto.access.roles import Role
 from kvitto.agreements.billing_periods import LAST_ANNIVERSARY_DAY
 from kvitto.agreements.credit_lots import LotSource
 from kvitto.agreements.declaration.credits import read_credits
 from kvitto.agreements.declaration.declared import DeclaredRole
+from kvitto.agreements.declaration.fitting import fitting_policies, fitting_roles
 from kvitto.agreements.declaration.found import Found
 from kvitto.agreements.declaration.parts import read_currency, read_party, read_tax
 from kvitto.agreements.declaration.subscriptions import UNKNOWN_DAY, Place, read_subscription
@@ -33,24 +33,6 @@ _LONGEST_TERMS = 365
 _PARTNER_TERMS = 60  # Net 60 (agreements.md §1)
 _SHORTEST_DEPARTMENT = 3
 
-# Who can hold which role on the account is a matter of the agreement (roles.md §1).
-_MCA_ROLES = (Role.BILLING_ACCOUNT_OWNER, Role.BILLING_ACCOUNT_CONTRIBUTOR, Role.BILLING_ACCOUNT_READER)
-_EA_ROLES = (Role.ENTERPRISE_ADMINISTRATOR, Role.ENTERPRISE_ADMINISTRATOR_READ_ONLY, Role.ENTERPRISE_PURCHASER)
-_MPA_ROLES = (
-    Role.GLOBAL_ADMINISTRATOR,
-    Role.ADMIN_AGENT,
-    Role.BILLING_ADMINISTRATOR,
-    Role.SALES_AGENT,
-    Role.HELPDESK_AGENT,
-)
-_PROFILE_POLICIES = (Policy.MARKETPLACE_PURCHASES, Policy.RESERVATION_PURCHASES, Policy.SECTION_LABELS)
-_ENROLLMENT_POLICIES = (
-    Policy.DEPARTMENT_ADMINISTRATORS_VIEW_CHARGES,
-    Policy.ACCOUNT_OWNERS_VIEW_CHARGES,
-    Policy.MARKETPLACE_PURCHASES,
-    Policy.RESERVATION_PURCHASES,
-)
-_CUSTOMER_POLICIES = (Policy.CUSTOMER_VIEWS_CHARGES, Policy.CUSTOMER_PURCHASES)
 _PROFILE_CREDIT = (LotSource.PROMOTIONAL, LotSource.SPONSORSHIP, LotSource.PURCHASED, LotSource.SERVICE_CREDIT)
 _ENROLLMENT_CREDIT = (LotSource.PREPAYMENT, LotSource.PROMOTIONAL, LotSource.PURCHASED, LotSource.SERVICE_CREDIT)
 _PARTNER_CREDIT = (LotSource.PROMOTIONAL, LotSource.SERVICE_CREDIT)
@@ -71,12 +53,11 @@ def read_mosp_account(table: Table, found: Found) -> None:
 def read_mca_account(table: Table, found: Found) -> None:
     """One of the `[[mca_accounts]]`: billing profiles with an invoice each, their sections and subscriptions."""
     account = _account(table, found, AgreementType.MCA)
-    found.roles_in(table, Scope(ScopeKind.BILLING_ACCOUNT, account.id), _MCA_ROLES)
+    _holders(table, found, account, Scope(ScopeKind.BILLING_ACCOUNT, account.id))
     for inner in table.tables("billing_profiles"):
         profile = _profile(inner, found, account)
         scope = Scope(ScopeKind.BILLING_PROFILE, profile.id)
-        found.roles_in(inner, scope, roles_held_on(ScopeKind.BILLING_PROFILE))
-        found.policies_in(inner, scope, _PROFILE_POLICIES)
+        _holders(inner, found, account, scope)
         read_credits(inner, found, scope, account.currency, _PROFILE_CREDIT)
         for deeper in inner.tables("invoice_sections"):
             _section(deeper, found, profile, account)
@@ -87,10 +68,8 @@ def read_mca_account(table: Table, found: Found) -> None:
 def read_enterprise_agreement(table: Table, found: Found) -> None:
     """One of the `[[enterprise_agreements]]`: an enrollment with departments, accounts and subscriptions."""
     account = _account(table, found, AgreementType.EA)
-    indirect = account.enrollment is not None and account.enrollment.is_indirect
     scope = Scope(ScopeKind.BILLING_ACCOUNT, account.id)
-    found.roles_in(table, scope, (*_EA_ROLES, *((Role.PARTNER_ADMINISTRATOR,) if indirect else ())))
-    found.policies_in(table, scope, (*_ENROLLMENT_POLICIES, *((Policy.MARKUP,) if indirect else ())))
+    _holders(table, found, account, scope)
     read_credits(table, found, scope, account.currency, _ENROLLMENT_CREDIT)
     for inner in table.tables("departments"):
         department = _department(inner, found, account)
@@ -105,7 +84,7 @@ def read_enterprise_agreement(table: Table, found: Found) -> None:
 def read_partner_agreement(table: Table, found: Found) -> None:
     """One of the `[[partner_agreements]]`: billing profiles, one per currency, with the partner's customers."""
     account = _account(table, found, AgreementType.MPA)
-    found.roles_in(table, Scope(ScopeKind.BILLING_ACCOUNT, account.id), _MPA_ROLES)
+    _holders(table, found, account, Scope(ScopeKind.BILLING_ACCOUNT, account.id))
     for inner in table.tables("billing_profiles"):
         profile = _profile(inner, found, account)
         read_credits(
@@ -119,6 +98,14 @@ def read_partner_agreement(table: Table, found: Found) -> None:
             _customer(deeper, found, profile, account)
         inner.finish()
     table.finish()
+
+
+def _holders(table: Table, found: Found, account: BillingAccount, scope: Scope) -> None:
+    """The `roles` and `policies` of a thing, where it can have some."""
+    if roles := fitting_roles(account, scope.kind):
+        found.roles_in(table, scope, roles)
+    if policies := fitting_policies(account, scope.kind):
+        found.policies_in(table, scope, policies)
 
 
 def _account(table: Table, found: Found, agreement: AgreementType) -> BillingAccount:
@@ -222,7 +209,7 @@ def _profile(table: Table, found: Found, account: BillingAccount) -> BillingProf
 def _section(table: Table, found: Found, profile: BillingProfile, account: BillingAccount) -> None:
     section = InvoiceSection(found.id_of(table, ScopeKind.INVOICE_SECTION), profile.id, table.text("name"))
     found.sections.append(section)
-    found.roles_in(table, Scope(ScopeKind.INVOICE_SECTION, section.id), roles_held_on(ScopeKind.INVOICE_SECTION))
+    _holders(table, found, account, Scope(ScopeKind.INVOICE_SECTION, section.id))
     for inner in table.tables("subscriptions"):
         read_subscription(inner, found, account, Place(section_id=section.id))
     table.finish()
@@ -238,12 +225,12 @@ def _department(table: Table, found: Found, account: BillingAccount) -> Departme
     if department.name and len(department.name) < _SHORTEST_DEPARTMENT:
         table.wrong("name", phrase("a name of at least {count} characters", count=_SHORTEST_DEPARTMENT))
     found.departments.append(department)
-    found.roles_in(table, Scope(ScopeKind.DEPARTMENT, department.id), roles_held_on(ScopeKind.DEPARTMENT))
+    _holders(table, found, account, Scope(ScopeKind.DEPARTMENT, department.id))
     return department
 
 
 def _enrollment_account(table: Table, found: Found, account: BillingAccount, department_id: str = "") -> None:
-    """An account of an enrollment. It has one owner, and nobody owns two (agreements.md §2)."""
+    """An account of an enrollment. It has one owner at most, and nobody owns two (agreements.md §2)."""
     owned = EnrollmentAccount(
         id=found.id_of(table, ScopeKind.ENROLLMENT_ACCOUNT),
         account_id=account.id,
@@ -252,7 +239,7 @@ def _enrollment_account(table: Table, found: Found, account: BillingAccount, dep
         cost_center=table.text("cost_center", required=False),
     )
     found.enrollment_accounts.append(owned)
-    owner = table.email("owner")
+    owner = table.email("owner", required=False)
     if owner:
         found.once("owner of an enrollment account", owner, table.at("owner"))
         scope = Scope(ScopeKind.ENROLLMENT_ACCOUNT, owned.id)
@@ -272,7 +259,7 @@ def _customer(table: Table, found: Found, profile: BillingProfile, account: Bill
         directory=table.id("directory", required=False),
     )
     found.customers.append(customer)
-    found.policies_in(table, Scope(ScopeKind.CUSTOMER, customer.id), _CUSTOMER_POLICIES)
+    _holders(table, found, account, Scope(ScopeKind.CUSTOMER, customer.id))
     for inner in table.tables("subscriptions"):
         read_subscription(inner, found, account, Place(customer_id=customer.id))
     table.finish()

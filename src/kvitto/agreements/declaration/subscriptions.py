@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from kvitto.access.policies import Policy
-from kvitto.access.roles import roles_held_on
 from kvitto.agreements.billing_periods import LAST_ANNIVERSARY_DAY, anniversary_day_of
 from kvitto.agreements.credit_lots import LotSource
 from kvitto.agreements.declaration.credits import read_credits
+from kvitto.agreements.declaration.fitting import fitting_policies, fitting_roles
 from kvitto.agreements.declaration.found import Found
 from kvitto.agreements.declaration.toml_table import Table
 from kvitto.agreements.hierarchy import AgreementType, BillingAccount, Scope, ScopeKind, Subscription
@@ -70,11 +69,11 @@ def read_subscription(table: Table, found: Found, account: BillingAccount, place
     if subscription.ended_on and subscription.ended_on <= subscription.started_on:
         table.wrong("ended_on", phrase("after {day}, the day it started", day=subscription.started_on))
     found.subscriptions.append(subscription)
-    found.roles_in(table, scope, roles_held_on(ScopeKind.SUBSCRIPTION))
+    found.roles_in(table, scope, fitting_roles(account, scope.kind))
     if mosp:
         own_source = _SOURCE_OF_OFFER.get(offer.kind)
         read_credits(table, found, scope, account.currency, (*_SOURCES, *((own_source,) if own_source else ())))
-        found.policies_in(table, scope, (Policy.INVOICES_SHARED,))
+        found.policies_in(table, scope, fitting_policies(account, scope.kind))
     table.finish()
 
 

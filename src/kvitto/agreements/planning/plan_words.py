@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from kvitto.access.policies import POLICIES
@@ -11,7 +12,7 @@ from kvitto.agreements.credit_lots import CreditLot
 from kvitto.agreements.declaration.declared import DeclaredPerson, DeclaredRole
 from kvitto.agreements.exchange_rates import ExchangeRate
 from kvitto.agreements.facts import CREDIT_LOT, EXCHANGE_RATE, SELLER, Agreed
-from kvitto.agreements.hierarchy import ScopeKind, Seller
+from kvitto.agreements.hierarchy import BillingAccount, ScopeKind, Seller, Subscription
 from kvitto.agreements.planning.plan import Change, ChangeKind, FieldChange, GroupChange, Key, Plan, PolicyChange
 from kvitto.language import Phrase, phrase, phrases
 
@@ -48,6 +49,20 @@ def plan_sentences(plan: Plan) -> Iterator[Phrase]:
     if plan.left_alone:
         yield phrase("Not in the file, left as it is: {things}", things=_left_alone(plan.left_alone))
     yield phrases("{count} thing stays as it is.", "{count} things stay as they are.", plan.unchanged)
+
+
+def later_sentences(still_to_come: Mapping[Key, date], *, in_file: bool) -> Iterator[Phrase]:
+    """What an exported file must be told about: things that change on a later day.
+
+    `in_file`: the file says what they will be then, else what they are before.
+    """
+    for (kind, key), day in list(still_to_come.items())[:MOST_SHOWN]:
+        thing = phrase("{kind} {id}", kind=KIND_NAMES[kind], id=key)
+        if in_file:
+            yield phrase("{thing}: the file says what holds from {day}; apply it from then on.", thing=thing, day=day)
+        else:
+            yield phrase("{thing}: the file does not say what holds from {day}.", thing=thing, day=day)
+    yield from _rest(len(still_to_come))
 
 
 def plan_data(plan: Plan) -> dict[str, Any]:
@@ -111,12 +126,37 @@ def _change(change: Change) -> Iterator[Phrase]:
             yield phrase("Changed from {day}: {thing}", day=change.valid_from, thing=thing)
         case ChangeKind.ENDED:
             yield phrase("Ended: {thing}", thing=thing)
+    yield from _meaning(change)
     for field in change.fields:
         yield phrase(
             "    {field}: {before} → {after}",
             field=field.field,
             before=_text(field, "before"),
             after=_text(field, "after"),
+        )
+
+
+def _meaning(change: Change) -> Iterator[Phrase]:
+    """What the fields of a change come to, where that is more than they say."""
+    account, owner, moved = (change.changes(name) for name in ("account_id", "administrator", "moved_to"))
+    if owner and change.kind is ChangeKind.CHANGED:
+        yield phrase(
+            "    Ownership passes from {before} to {after}; {before} has no role on the account any more.",
+            before=str(owner.before),
+            after=str(owner.after),
+        )
+    if account and isinstance(change.value, Subscription):
+        yield phrase(
+            "    It moves to account {after}: use before {day} is invoiced by {before}, later use by {after}.",
+            before=str(account.before),
+            after=str(account.after),
+            day=change.valid_from,
+        )
+    if moved and isinstance(change.value, BillingAccount) and change.value.moved_on:
+        yield phrase(
+            "    From {day} on it is {other}. Its invoices stay, and who can see them.",
+            day=change.value.moved_on,
+            other=change.value.moved_to,
         )
 
 
