@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import (
+    ROUND_DOWN,
     ROUND_HALF_UP,
     Clamped,
     Context,
@@ -23,6 +24,7 @@ from fractions import Fraction
 
 EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow, Clamped])
 _ROUNDING = Context(prec=200, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
+_CUTTING = Context(prec=200, rounding=ROUND_DOWN, traps=[InvalidOperation, DivisionByZero, Overflow])
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,18 @@ def currency_decimals(currency: str, seller_country: str) -> int:
 def round_half_away(value: Decimal, decimals: int) -> Decimal:
     """The value with so many decimals, halves going away from zero: 0.125 → 0.13, -0.125 → -0.13."""
     return value.quantize(Decimal(1).scaleb(-decimals), context=_ROUNDING)
+
+
+def cut_towards_zero(value: Decimal, decimals: int) -> Decimal:
+    """The value with so many decimals, all others left out: 1.239 → 1.23, -1.239 → -1.23 (agreements.md §7)."""
+    return value.quantize(Decimal(1).scaleb(-decimals), context=_CUTTING)
+
+
+def round_to_step(value: Decimal, step: Decimal) -> Decimal:
+    """The nearest multiple of the step, halves going away from zero: 4,815.12 by 1 → 4,815, 0.075 by 0.05 → 0.10."""
+    steps = Fraction(value) / Fraction(step)
+    magnitude = (2 * abs(steps.numerator) + steps.denominator) // (2 * steps.denominator)
+    return EXACT.multiply(Decimal(magnitude if steps >= 0 else -magnitude), step)
 
 
 def convert_unit(quantity: Decimal, numerator: int, denominator: int) -> Decimal:

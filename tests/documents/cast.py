@@ -11,7 +11,7 @@ from decimal import Decimal
 import pypdfium2
 
 from kvitto.agreements.hierarchy import TaxTreatment
-from kvitto.invoicing.drafting import draft
+from kvitto.invoicing.drafting import DraftFacts, draft
 from kvitto.invoicing.invoice import Invoice, PreviousInvoice
 from kvitto.language import LANGUAGES, Language
 from kvitto.periods import Period
@@ -26,33 +26,35 @@ CATEGORIES = ("Databases", "Networking", "Storage", "Virtual machines")
 def lab_invoice(lines: int = 3, names: Sequence[str] = (), previous: PreviousInvoice | None = JANUARY) -> Invoice:
     """An issued MOSP invoice with so many lines in at most four categories; `names` are its meters in turn."""
     prices = {
-        number: price(
-            number, f"m{number:05}", names[number % len(names)] if names else f"Meter {number:05}",
+        number + 1: price(
+            number + 1, f"m{number:05}", names[number % len(names)] if names else f"Meter {number:05}",
             CATEGORIES[number * len(CATEGORIES) // lines],
         )
         for number in range(lines)
     }  # fmt: skip
-    charges = [charged(f"{number}.123456789", meter=f"m{number:05}", price_id=number) for number in range(lines)]
-    return _issued(draft(mosp(), FEBRUARY, charges, prices, previous, ISSUED_ON, KNOWN))
+    charges = [charged(f"{number}.123456789", meter=f"m{number:05}", price_id=number + 1) for number in range(lines)]
+    return _issued(draft(DraftFacts(mosp(), FEBRUARY, charges, prices, ISSUED_ON, KNOWN, previous=previous)))
 
 
 def riga_invoice(sections: int = 2, lines: int = 2, treatment: TaxTreatment | None = None) -> Invoice:
     """An issued MCA invoice with so many sections, each with two subscriptions that have so many lines."""
     named = tuple((f"s{number}", f"Section {number:02}") for number in range(sections))
     members = [subscription(f"{section}-{name}", section=section) for section, _ in named for name in ("a", "b")]
-    prices = {number: price(number, f"m{number:05}", f"Meter {number:05}") for number in range(lines)}
+    prices = {number: price(number, f"m{number:05}", f"Meter {number:05}") for number in range(1, lines + 1)}
     scope = mca(*members, sections=named)
     scope = replace(scope, account=replace(scope.account, tax=treatment or scope.account.tax))
     charges = [
         charged("1.005", member.id, meter=f"m{number:05}", price_id=number) for member in members for number in prices
     ]
-    return _issued(draft(scope, FEBRUARY, charges, prices, None, ISSUED_ON, KNOWN))
+    return _issued(draft(DraftFacts(scope, FEBRUARY, charges, prices, ISSUED_ON, KNOWN)))
 
 
 def credit_invoice() -> Invoice:
     """An issued MOSP invoice of 20 dollars of which a monthly credit takes 15."""
     scope = mosp(monthly_credit("15.00"))
-    return _issued(draft(scope, FEBRUARY, [charged("20")], {1: price()}, JANUARY, ISSUED_ON, KNOWN))
+    return _issued(
+        draft(DraftFacts(scope, FEBRUARY, [charged("20")], {1: price()}, ISSUED_ON, KNOWN, previous=JANUARY))
+    )
 
 
 def text_of(document: bytes, pages: slice = slice(None)) -> str:

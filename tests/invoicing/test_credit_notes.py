@@ -18,7 +18,7 @@ from kvitto.invoicing.credit_notes import (
     partial_credit_note,
     parts_of,
 )
-from kvitto.invoicing.drafting import draft
+from kvitto.invoicing.drafting import DraftFacts, draft
 from kvitto.invoicing.invoice import (
     AccountingTax,
     Allowance,
@@ -42,7 +42,7 @@ def invoiced(*amounts: str, credit: str = "150") -> Invoice:
     """The issued invoice over these charges, less a monthly credit, at 25 %."""
     lines = [charged(amount, meter=f"m{number}") for number, amount in enumerate(amounts)]
     scope = mosp(monthly_credit(credit))
-    drafted = draft(scope, FEBRUARY, lines, {1: price()}, None, ISSUED_ON, KNOWN)
+    drafted = draft(DraftFacts(scope, FEBRUARY, lines, {1: price()}, ISSUED_ON, KNOWN))
     return replace(drafted, number="K-2024-000001")
 
 

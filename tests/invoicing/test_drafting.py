@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kvitto.agreements.hierarchy import InvoiceScope
 from kvitto.agreements.price_sheet import Price
-from kvitto.invoicing.drafting import draft
+from kvitto.invoicing.drafting import DraftFacts, draft
 from kvitto.invoicing.invoice import Invoice
 from kvitto.money import EXACT, exact_sum, round_half_away
 from kvitto.periods import Period
@@ -35,7 +35,12 @@ amounts = st.decimals(min_value=-10_000, max_value=10_000, places=11, allow_nan=
 
 def drafted(scope: InvoiceScope, lines: Iterable[ChargeLine], prices: Iterable[Price] = (price(),)) -> Invoice:
     """The draft for February."""
-    return draft(scope, FEBRUARY, lines, {one.id: one for one in prices}, None, ISSUED_ON, KNOWN)
+    return draft(facts(scope, lines, prices))
+
+
+def facts(scope: InvoiceScope, lines: Iterable[ChargeLine], prices: Iterable[Price] = (price(),)) -> DraftFacts:
+    """What the draft for February is made of."""
+    return DraftFacts(scope, FEBRUARY, lines, {one.id: one for one in prices}, ISSUED_ON, KNOWN)
 
 
 def test_a_line_is_rounded_once_half_away_from_zero() -> None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kvitto.agreements.hierarchy import InvoiceScope
-from kvitto.invoicing.drafting import rounded_amount
-from kvitto.invoicing.settlement import credit_used
-from kvitto.money import Money, total, zero
-from kvitto.rating.charge import ChargeLine
+from kvitto.invoicing.drafting import DraftFacts, settled
+from kvitto.money import Money, exact_sum, zero
 
 
 @dataclass(frozen=True)
 class Estimate:
     """Charges known so far, without tax.
 
-    `charges` is the sum of the lines as they would be rounded, `credit` what monthly credits would take off,
-    `without_tax` the invoice's total before tax (charges − credit), `unrounded` the exact sum of the charges.
+    `charges` is the sum of the lines as they would be rounded, `credit` what monthly credits and lots would take off
+    before tax, `without_tax` the invoice's total before tax (charges − credit), `unrounded` the exact sum of the
+    charges.
     """
 
     charges: Money
@@ -26,18 +23,15 @@ class Estimate:
     unrounded: Money
 
 
-def estimate(scope: InvoiceScope, lines: Iterable[ChargeLine]) -> Estimate:
-    """What these charge lines of one period of the scope would come to on its invoice."""
-    currency = scope.account.currency
-    nothing = zero(currency).rounded(scope.seller.party.address.country)
-    by_subscription = {subscription.id: nothing for subscription in scope.subscriptions}
-    unrounded = zero(currency)
-    for line in lines:
-        by_subscription[line.subscription] += rounded_amount(scope, line)
-        unrounded += Money(line.amount, currency)
-    charges = total(by_subscription.values(), currency)
-    credit = total(
-        (credit_used(subscription.offer, by_subscription[subscription.id]) for subscription in scope.subscriptions),
-        currency,
-    )
+def estimate(facts: DraftFacts) -> Estimate:
+    """What the invoice of these facts would come to; its issue date and number of edition decide nothing here.
+
+    Raises as `draft` does.
+    """
+    settlement = settled(facts)
+    currency = facts.scope.currency
+    nothing = zero(currency).rounded(facts.seller_country)
+    charges = nothing + Money(exact_sum(line.amount for line in settlement.lines), currency)
+    credit = Money(exact_sum(one.amount for one in settlement.allowances), currency)
+    unrounded = Money(exact_sum(line.amount_unrounded for line in settlement.lines), currency)
     return Estimate(charges, credit, charges - credit, unrounded)

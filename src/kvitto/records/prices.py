@@ -54,6 +54,12 @@ def prices_by_id(ids: Iterable[int]) -> dict[int, Price]:
     return found
 
 
+def has_prices_of(kinds: Iterable[ChargeKind], revision: int | None, price_sheets: Collection[str]) -> bool:
+    """True if any price believed at the revision on these sheets sells something of these kinds."""
+    records = believed(PriceRecord.objects.all(), revision)
+    return records.filter(kind__in=[kind.value for kind in kinds], price_sheet__in=sorted(price_sheets)).exists()
+
+
 def record_prices(prices: Sequence[Price], recorded_at: datetime, cause: str) -> RecordedPrices:
     """Record the prices under one new revision, all or none. Their ids and last days are not looked at.
 

@@ -24,8 +24,9 @@ from kvitto.records.agreements import own_invoice_scope
 from kvitto.records.in_force import invoice_in_force
 from kvitto.records.invoices import load
 from kvitto.runs.office import Office
+from kvitto.runs.own_charges import may_be_charged
 from kvitto.runs.rate_period import current_as_of, rate_scopes
-from kvitto.runs.rated_periods import may_be_charged, sorted_out
+from kvitto.runs.rated_periods import rated_periods
 from kvitto.runs.scope_versions import ScopeVersions
 
 
@@ -38,6 +39,7 @@ class PeriodCharges:
     """Charges, and the invoice they make up: issued, or a draft with an empty number.
 
     `subscriptions` are the ids of those that may be shown; None for all. `prices`: the ids of those on this invoice.
+    `scope`: what the invoice is made for, whole and as it was agreed then.
     """
 
     invoice: Invoice
@@ -45,6 +47,7 @@ class PeriodCharges:
     rated: RatedUsage
     prices: frozenset[int]
     without_price: tuple[Unpriced, ...]
+    scope: InvoiceScope
 
     def charges(self) -> Iterator[Charge]:
         """The charges that may be shown, in the order of their fields; fees are none, they stand on the invoice."""
@@ -79,14 +82,14 @@ def charges_of_period(
         then = replace(then, account=replace(then.account, price_sheet=scope.account.price_sheet))
     asked = [(then, period)]
     with rate_scopes(office, asked if may_be_charged(asked, as_of, kind) else [], as_of, kind) as rated:
-        (found,) = sorted_out(rated, asked, as_of, kind)
+        (found,) = rated_periods(rated, asked, as_of, kind)
         if issued:
             invoice = load(issued.number)
             if not adds_up(invoice, then, found.lines, found.prices):
                 raise _no_longer_adds_up(invoice)
         else:
             invoice = draft(found.facts(office.today(), as_of))
-        yield PeriodCharges(invoice, _shown(scope, now), rated, frozenset(found.prices), found.unpriced)
+        yield PeriodCharges(invoice, _shown(scope, now), rated, frozenset(found.prices), found.unpriced, then)
 
 
 def _shown(scope: InvoiceScope, now: InvoiceScope | None) -> frozenset[str] | None:

@@ -2,62 +2,106 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from kvitto.agreements.billing_periods import invoice_due_at, too_new_until
-from kvitto.agreements.hierarchy import InvoiceScope
+from kvitto.agreements.dated import Dated
+from kvitto.agreements.exchange_rates import ExchangeRate
+from kvitto.agreements.hierarchy import AgreementType, InvoiceScope, Scope
+from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.agreements.offers import Offer, OfferKind
+from kvitto.agreements.price_sheet import Price
+from kvitto.errors import UnableTo
 from kvitto.invoicing.absence import AbsenceFacts
-from kvitto.invoicing.invoice import AsOf
+from kvitto.invoicing.drafting import DraftFacts, draft
+from kvitto.invoicing.invoice import AsOf, OpenBalance, PreviousInvoice
+from kvitto.invoicing.settlement import LotState, taken_of
 from kvitto.invoicing.statement import Estimate, estimate
+from kvitto.money import Money, zero
 from kvitto.periods import Period
 from kvitto.rating.charge import ChargeLine, Unpriced
+from kvitto.rating.engine import RatedUsage
+from kvitto.records.exchange_rates import exchange_rates
+from kvitto.records.lot_states import lots_of, lots_of_scopes
 from kvitto.runs.office import Office
+from kvitto.runs.own_charges import may_be_charged, own_charges
 from kvitto.runs.rate_period import rate_scopes
 
-_NO_OFFER = Offer(OfferKind.PAY_AS_YOU_GO)  # an MCA profile has none of its own, and none of the reasons asks for it
+_NO_OFFER = Offer(OfferKind.PAY_AS_YOU_GO)  # a profile or enrollment has none of its own, and no reason asks for it
+_NOTHING_KNOWN = AsOf(usage_sequence=0, revision=0)
 
 
 @dataclass(frozen=True)
 class RatedPeriod:
-    """What one scope used in one period comes to, and what of it has no price."""
+    """What one scope used in one period comes to on its invoice of one kind, and what of it has no price.
+
+    `prices` are those of the lines, by id; `rates` the exchange rates it needs; `lots` the credit as it is before.
+    """
 
     scope: InvoiceScope
     period: Period
     lines: tuple[ChargeLine, ...] = ()
     unpriced: tuple[Unpriced, ...] = ()
+    kind: InvoiceKind = InvoiceKind.SERVICES
+    prices: Mapping[int, Price] = field(default_factory=dict)
+    rates: tuple[Dated[ExchangeRate], ...] = ()
+    lots: tuple[LotState, ...] = ()
 
     @property
     def has_usage(self) -> bool:
         """True if any usage was accepted, also if it comes to nothing."""
         return bool(self.lines or self.unpriced)
 
-    @property
+    @cached_property
     def estimate(self) -> Estimate:
-        """What it comes to without tax, as far as it has prices."""
-        return estimate(self.scope, self.lines)
+        """What it comes to without tax, as far as it has prices. Raises as `draft` does."""
+        return estimate(self.facts(self.period.last_day, _NOTHING_KNOWN))
+
+    def facts(
+        self,
+        issue_date: date,
+        as_of: AsOf,
+        *,
+        previous: PreviousInvoice | None = None,
+        balance: OpenBalance | None = None,
+    ) -> DraftFacts:
+        """What its invoice is drafted from."""
+        return DraftFacts(
+            self.scope, self.period, self.lines, self.prices, issue_date, as_of, self.kind, previous, balance,
+            self.lots, self.rates,
+        )  # fmt: skip
 
 
 def rate_periods(
-    office: Office, scope_periods: Sequence[tuple[InvoiceScope, Period]], as_of: AsOf
+    office: Office,
+    scope_periods: Sequence[tuple[InvoiceScope, Period]],
+    as_of: AsOf,
+    kind: InvoiceKind = InvoiceKind.SERVICES,
 ) -> list[RatedPeriod]:
-    """Rate all of them in one go, in their order."""
-    lines: dict[tuple[str, object], list[ChargeLine]] = defaultdict(list)
-    unpriced: dict[tuple[str, object], list[Unpriced]] = defaultdict(list)
-    if scope_periods:
-        with rate_scopes(office, scope_periods, as_of) as rated:
-            for line in rated.lines():
-                lines[line.pool, line.period_start].append(line)
-            for one in rated.unpriced():
-                unpriced[one.pool, one.period_start].append(one)
-    return [
-        RatedPeriod(scope, period, tuple(lines[key]), tuple(unpriced[key]))
-        for scope, period in scope_periods
-        for key in [(scope.scope.id, period.start)]
-    ]
+    """Rate all of them in one go, in their order, for their invoices of this kind; see `rated_periods`."""
+    if not may_be_charged(scope_periods, as_of, kind):
+        return rated_periods(None, scope_periods, as_of, kind)
+    with rate_scopes(office, scope_periods, as_of, kind) as rated:
+        return rated_periods(rated, scope_periods, as_of, kind)
+
+
+def rated_periods(
+    rated: RatedUsage | None, scope_periods: Sequence[tuple[InvoiceScope, Period]], as_of: AsOf, kind: InvoiceKind
+) -> list[RatedPeriod]:
+    """The periods with what of some rated usage (None: no usage) belongs to their invoices of this kind, in order.
+
+    The lots are those of a preview: what is left now, less what the earlier ones of these periods would take.
+    """
+    lines, unpriced = (rated.lines(), rated.unpriced()) if rated else ((), ())
+    own = own_charges(lines, unpriced, scope_periods, as_of, kind)
+    rates = exchange_rates(as_of.revision) if any(_needs_rates(scope) for scope, _ in scope_periods) else ()
+    return _with_lots([
+        RatedPeriod(scope, period, charges.lines, charges.unpriced, kind, charges.prices, rates)
+        for (scope, period), charges in zip(scope_periods, own, strict=True)
+    ])  # fmt: skip
 
 
 def absence_facts(rated: RatedPeriod, now: datetime, cutoff: timedelta) -> AbsenceFacts:
@@ -65,13 +109,49 @@ def absence_facts(rated: RatedPeriod, now: datetime, cutoff: timedelta) -> Absen
     scope = rated.scope
     return AbsenceFacts(
         agreement=scope.account.agreement,
-        offer=_NO_OFFER if scope.profile else scope.subscriptions[0].offer,
+        offer=scope.subscription.offer if scope.subscription else _NO_OFFER,
         period=rated.period,
         now=now,
-        started_on=scope.account.created_on if scope.profile else scope.subscriptions[0].started_on,
+        started_on=scope.subscription.started_on if scope.subscription else scope.account.created_on,
         too_new_until=too_new_until(scope),
-        invoice_at=invoice_due_at(scope, rated.period, cutoff),
+        invoice_at=invoice_due_at(scope, rated.period, cutoff, rated.kind),
         charges=rated.estimate.charges,
         has_usage=rated.has_usage,
         is_held_back=bool(rated.unpriced),
     )
+
+
+def _needs_rates(scope: InvoiceScope) -> bool:
+    is_converted = scope.agreement is AgreementType.MPA and scope.pricing_currency != scope.currency
+    return is_converted or scope.seller.accounting_currency not in {"", scope.currency}
+
+
+def _with_lots(made: Sequence[RatedPeriod]) -> list[RatedPeriod]:
+    """The same periods with their lots; an earlier period of a scope goes before a later one."""
+    held = lots_of_scopes({one.scope.scope for one in made})
+    result = list(made)
+    taken: dict[tuple[Scope, str], Money] = {}
+    for index in sorted(range(len(made)), key=lambda index: made[index].period):
+        scope = made[index].scope.scope
+        if scope not in held:
+            continue
+        now = {state.lot.id: state.left for state in held[scope]}
+        own = lots_of(scope, made[index].period, made[index].kind)
+        left = tuple(replace(one, left=one.left - _of(taken, scope, one)) for one in own)
+        result[index] = replace(made[index], lots=left)
+        for lot, amount in _would_take(result[index]).items():
+            counted = next(one.left for one in own if one.lot.id == lot) - now[lot]  # what it took without an invoice
+            taken[scope, lot] = taken.get((scope, lot), zero(amount.currency)) + amount - counted
+    return result
+
+
+def _of(taken: Mapping[tuple[Scope, str], Money], scope: Scope, state: LotState) -> Money:
+    return taken.get((scope, state.lot.id), zero(state.left.currency))
+
+
+def _would_take(rated: RatedPeriod) -> dict[str, Money]:
+    """What its invoice would take of each lot; nothing where it cannot be drafted, which is told elsewhere."""
+    try:
+        return taken_of(draft(rated.facts(rated.period.last_day, _NOTHING_KNOWN)))
+    except UnableTo:
+        return {}

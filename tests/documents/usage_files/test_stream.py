@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 from kvitto.documents.usage_files.columns import COLUMNS, harmless
 from kvitto.documents.usage_files.stream import write_csv
-from kvitto.invoicing.drafting import draft
+from kvitto.invoicing.drafting import DraftFacts, draft
 from kvitto.invoicing.invoice import Invoice
 from kvitto.money import EXACT, exact_sum
 from kvitto.rating.charge import Charge, ChargeLine
 from tests.campaign import size
 from tests.invoicing.cast import FEBRUARY, ISSUED_ON, KNOWN, mca, mosp, price, subscription
 
-PRICES = {number: price(number, f"m{number}", f"Meter {number}") for number in range(3)}
+PRICES = {number + 1: price(number + 1, f"m{number}", f"Meter {number}") for number in range(3)}
 
 
 def charge(amount: str = "1.005", number: int = 0, day: int = 1, tier: int = 0, **names: str) -> Charge:
@@ -30,7 +30,7 @@ def charge(amount: str = "1.005", number: int = 0, day: int = 1, tier: int = 0, 
     exact = Decimal(amount)
     return Charge(
         pool="lab", period_start=FEBRUARY.start, subscription=names.get("subscription", "lab"), meter=f"m{number}",
-        price_id=number, tier_from=Decimal(tier), day=FEBRUARY.start + timedelta(days=day - 1),
+        price_id=number + 1, tier_from=Decimal(tier), day=FEBRUARY.start + timedelta(days=day - 1),
         resource=names.get("resource", "vm-1"), quantity=EXACT.multiply(exact, Decimal(2)), unit_price=Decimal("0.5"),
         amount=exact,
     )  # fmt: skip
@@ -43,7 +43,7 @@ def lines_of(charges: Iterable[Charge]) -> list[ChargeLine]:
         grouped.setdefault((one.subscription, one.price_id, one.tier_from), []).append(one)
     return [
         ChargeLine(
-            "lab", FEBRUARY.start, name, f"m{number}", number, tier, Decimal("0.5"),
+            "lab", FEBRUARY.start, name, f"m{number - 1}", number, tier, Decimal("0.5"),
             exact_sum(one.quantity for one in group), exact_sum(one.amount for one in group),
             min(one.day for one in group), max(one.day for one in group),
         )
@@ -53,7 +53,9 @@ def lines_of(charges: Iterable[Charge]) -> list[ChargeLine]:
 
 def issued(charges: Iterable[Charge]) -> Invoice:
     """The issued MOSP invoice of the charges."""
-    return replace(draft(mosp(), FEBRUARY, lines_of(charges), PRICES, None, ISSUED_ON, KNOWN), number="K-2024-000017")
+    return replace(
+        draft(DraftFacts(mosp(), FEBRUARY, lines_of(charges), PRICES, ISSUED_ON, KNOWN)), number="K-2024-000017"
+    )
 
 
 def rows_of(pieces: Iterable[bytes]) -> list[dict[str, str]]:
@@ -101,7 +103,11 @@ def test_a_row_of_usage_has_every_fact() -> None:
         "BillingAccountName": "Daugavas Dati", "BillingProfileId": "lab", "BillingProfileName": "Lab",
         "InvoiceSectionId": "", "InvoiceSectionName": "", "BillingPeriodStartDate": "02/01/2024",
         "BillingPeriodEndDate": "02/29/2024", "SubscriptionName": "Lab", "ChargeType": "Usage",
-        "TierMinimumUnits": "0", "LineItemNumber": "1",
+        "TierMinimumUnits": "0", "LineItemNumber": "1", "AccountId": "", "AccountName": "", "CostCenter": "",
+        "CustomerName": "", "CustomerTenantId": "", "ResellerName": "", "EffectivePrice": "0.5", "PayGPrice": "",
+        "PartnerEarnedCreditApplied": "", "PartnerEarnedCreditRate": "", "PricingCurrency": "USD",
+        "CostInPricingCurrency": "", "ExchangeRatePricingToBilling": "", "ExchangeRateDate": "", "PublisherName": "",
+        "PublisherType": "Azure", "IsAzureCreditEligible": "True", "PreviousInvoiceId": "",
     }  # fmt: skip
 
 
@@ -124,7 +130,9 @@ def test_one_subscription_of_a_profile_has_its_own_rows_only() -> None:
     """Asked for one subscription, the file has its usage and the rounding of its lines, under its invoice section."""
     charges = [charge("1.005", subscription="a"), charge("2.005", subscription="b")]
     scope = mca(subscription("a", section="s1"), subscription("b", section="s1"))
-    invoice = replace(draft(scope, FEBRUARY, lines_of(charges), PRICES, None, ISSUED_ON, KNOWN), number="K-2024-000018")
+    invoice = replace(
+        draft(DraftFacts(scope, FEBRUARY, lines_of(charges), PRICES, ISSUED_ON, KNOWN)), number="K-2024-000018"
+    )
     rows = rows_of(write_csv(invoice, charges, subscriptions={"b"}))
     assert [row["ChargeType"] for row in rows] == ["Usage", "RoundingAdjustment"]
     assert {row["SubscriptionId"] for row in rows} == {"b"}

@@ -1,16 +1,18 @@
 """Closing periods: one run that issues every invoice that is due, and tells of every one that is not.
 
-Rate → check against the reference → draft → take a number and keep the facts, in one transaction per invoice → make
-the documents. Every step may be interrupted: what was issued stays issued, and the next run goes on from there. Two
+Rate → check against the reference → hold the credit, draft, take a number, keep the facts, and take from the credit, in
+one transaction per invoice → make the documents. Every step may be interrupted: what was issued stays issued, and the next run goes on from there. Two
 runs at once issue no period twice and skip no number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from django.db import transaction
 
 from kvitto.agreements.hierarchy import InvoiceScope
-from kvitto.agreements.offers import OfferKind
 from kvitto.errors import UnableTo
 from kvitto.invoicing.absence import is_billed, why_no_invoice
 from kvitto.invoicing.drafting import draft
@@ -20,13 +22,16 @@ from kvitto.invoicing.status import day_in
 from kvitto.language import Phrase, phrase
 from kvitto.periods import Period, month_named
 from kvitto.records.agreements import invoice_scopes
+from kvitto.records.in_force import invoices_in_force
 from kvitto.records.invoices import previous_invoice
 from kvitto.records.issuing import Issuing, issue, latest_issue_date
-from kvitto.records.prices import prices_by_id
+from kvitto.records.settlement import locked_lots, take
 from kvitto.runs.closing.close_report import Blocked, CloseReport, WithoutInvoice
 from kvitto.runs.closing.late_usage import late_usage
 from kvitto.runs.closing.periods_to_close import periods_to_close
 from kvitto.runs.closing.second_rating import causes_to_hold
+from kvitto.runs.closing.settle_alone import settle_alone
+from kvitto.runs.expire_credit import expire_credit
 from kvitto.runs.make_documents import render_missing
 from kvitto.runs.office import Office
 from kvitto.runs.rate_period import current_as_of
@@ -54,11 +59,14 @@ def close(office: Office, month: str | None = None, progress: Progress | None = 
     _refuse_early_clock(office, scopes)
     invoices = invoices_in_force()
     found = periods_to_close(office, scopes, invoices, as_of, limit)
-    billed, without = _parted(office, _rated(office, found.due, as_of))
+    rated = rate_periods(office, found.due, as_of)
+    billed, without = _parted(office, rated)
     causes = causes_to_hold(office, billed, as_of, lambda done: tell(_CHECKING, done, len(billed)))
     ready = [one for one, held in zip(billed, causes, strict=True) if not held]
     blocked = [Blocked(one.scope, one.period, held) for one, held in zip(billed, causes, strict=True) if held]
-    issuings = _issue_all(office, ready, as_of, tell)
+    issuings = _issue_all(office, ready, [one for one in rated if one not in billed], as_of, tell)
+    if limit is None:
+        expire_credit(office, [(one.scope.scope, one.period) for one in (*found.not_due, *found.blocked, *blocked)])
     before = [
         *(one for one in invoices if limit is None or one.period.last_day in limit),
         *(issuing.invoice for issuing in issuings if not issuing.is_new),
@@ -76,12 +84,6 @@ def close(office: Office, month: str | None = None, progress: Progress | None = 
     )
 
 
-def _rated(office: Office, due: Sequence[tuple[InvoiceScope, Period]], as_of: AsOf) -> list[RatedPeriod]:
-    """All due periods with their charges, rated in one go; what a free trial used decides nothing and is left out."""
-    charged = iter(rate_periods(office, [(scope, period) for scope, period in due if not _is_free_trial(scope)], as_of))
-    return [RatedPeriod(scope, period) if _is_free_trial(scope) else next(charged) for scope, period in due]
-
-
 def _parted(office: Office, rated: Iterable[RatedPeriod]) -> tuple[list[RatedPeriod], list[WithoutInvoice]]:
     """Those that get an invoice, and those that get none, each with its reason."""
     now = office.now()
@@ -95,17 +97,33 @@ def _parted(office: Office, rated: Iterable[RatedPeriod]) -> tuple[list[RatedPer
     return billed, without
 
 
-def _issue_all(office: Office, ready: Sequence[RatedPeriod], as_of: AsOf, tell: Progress) -> list[Issuing]:
-    prices = prices_by_id(line.price_id for one in ready for line in one.lines)
-    issuings = []
-    for done, one in enumerate(ready, start=1):
-        scope, now = one.scope, office.now()
-        previous = previous_invoice(scope.scope, one.period)
-        issue_date = day_in(scope.seller.time_zone, now)
-        drafted = draft(scope, one.period, one.lines, prices, previous, issue_date, as_of)
-        issuings.append(issue(drafted, scope.scope, scope.seller.series, now, scope.seller.number_form))
-        tell(_ISSUING, done, len(ready))
+def _issue_all(
+    office: Office, ready: Sequence[RatedPeriod], without: Sequence[RatedPeriod], as_of: AsOf, tell: Progress
+) -> list[Issuing]:
+    """Issue what is ready; what gets no invoice uses its credit too, each scope's periods in the order of time."""
+    issuings: list[Issuing] = []
+    steps = [*((one, True) for one in ready), *((one, False) for one in without if one.lots)]
+    for one, is_issued in sorted(steps, key=lambda step: step[0].period.end):  # stable: else in their order
+        if is_issued:
+            issuings.append(_issue(office, one, as_of))
+            tell(_ISSUING, len(issuings), len(ready))
+        else:
+            settle_alone(office, one, as_of)
     return issuings
+
+
+def _issue(office: Office, one: RatedPeriod, as_of: AsOf) -> Issuing:
+    """Lock the lots → draft with them → issue → take from them what the invoice says, in one transaction."""
+    scope, now = one.scope, office.now()
+    issue_date = day_in(scope.seller.time_zone, now)
+    with transaction.atomic():
+        lots = locked_lots(scope.scope, one.period, one.kind)
+        previous = previous_invoice(scope.scope, one.period)
+        drafted = draft(replace(one, lots=lots).facts(issue_date, as_of, previous=previous))
+        issuing = issue(drafted, scope.scope, scope.seller.series, now, scope.seller.number_form)
+        if issuing.is_new:
+            take(issuing.invoice.number, drafted, scope.scope, now)
+    return issuing
 
 
 def _make_documents(office: Office) -> tuple[int, Phrase | None]:
@@ -122,10 +140,6 @@ def _refuse_early_clock(office: Office, scopes: Iterable[InvoiceScope]) -> None:
         latest = latest_issue_date(series)
         if latest:
             check_issue_date(series_name(series, latest), latest, day_in(time_zone, now))
-
-
-def _is_free_trial(scope: InvoiceScope) -> bool:
-    return not scope.profile and scope.subscriptions[0].offer.kind is OfferKind.FREE_TRIAL
 
 
 def _month(name: str | None) -> Period | None:

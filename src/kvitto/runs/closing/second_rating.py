@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from itertools import islice
 
 from django.db.models import Sum
 
+from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.invoicing.checking import Difference, differences, unpriced_differ
 from kvitto.invoicing.invoice import AsOf
 from kvitto.language import Phrase, phrase, phrases
 from kvitto.periods import Period
-from kvitto.rating.charge import ChargeLine, Unpriced
 from kvitto.records.models import UsageFile
 from kvitto.records.prices import prices_as_of
 from kvitto.records.usage_files import manifest
 from kvitto.runs.closing.close_report import unpriced_sentences
-from kvitto.runs.closing.reference_check import CheckTask, rate_again
+from kvitto.runs.closing.reference_check import CheckedRating, CheckTask, rate_again
 from kvitto.runs.office import Office
-from kvitto.runs.rate_period import members_of
+from kvitto.runs.own_charges import OwnCharges, may_be_charged, own_charges
+from kvitto.runs.rate_period import cut_members
 from kvitto.runs.rated_periods import RatedPeriod
 
 _INVOICES_PER_TASK = 20
 _DIFFERENCES_NAMED = 5
-_Key = tuple[str, date]  # pool and first day
 
 
 def causes_to_hold(
@@ -35,20 +34,33 @@ def causes_to_hold(
 
     Every period is rated again by the reference, on rows read by another query than the engine's.
     """
-    tasks = list(_tasks(office, rated, as_of))
-    checked = rate_again(tasks, _rows_to_read(rated, as_of), done)
-    lines: dict[_Key, list[ChargeLine]] = defaultdict(list)
-    unpriced: dict[_Key, list[Unpriced]] = defaultdict(list)
-    for line in checked.lines:
-        lines[line.pool, line.period_start].append(line)
-    for one in checked.unpriced:
-        unpriced[one.pool, one.period_start].append(one)
-    return [_causes(one, lines[_key(one)], unpriced[_key(one)]) for one in rated]
+    causes: dict[int, tuple[Phrase, ...]] = {}
+    for kind in InvoiceKind:
+        own = [index for index, one in enumerate(rated) if one.kind is kind]
+        found = _causes_of_kind(office, [rated[index] for index in own], as_of, kind, _after(len(causes), done))
+        causes |= dict(zip(own, found, strict=True))
+    return [causes[index] for index in range(len(rated))]
 
 
-def _causes(rated: RatedPeriod, lines: Sequence[ChargeLine], unpriced: Sequence[Unpriced]) -> tuple[Phrase, ...]:
-    causes = [*unpriced_sentences(rated.unpriced), *_difference_sentences(differences(rated.lines, lines))]
-    if unpriced_differ(rated.unpriced, unpriced):
+def _causes_of_kind(
+    office: Office, rated: Sequence[RatedPeriod], as_of: AsOf, kind: InvoiceKind, done: Callable[[int], None]
+) -> list[tuple[Phrase, ...]]:
+    """Of invoices of one kind; each kind has billing periods of its own, so it is rated again for itself."""
+    asked = [(one.scope, one.period) for one in rated]
+    checked = CheckedRating()
+    if may_be_charged(asked, as_of, kind):
+        checked = rate_again(list(_tasks(office, rated, as_of)), _rows_to_read(rated, as_of), done)
+    again = own_charges(checked.lines, checked.unpriced, asked, as_of, kind)
+    return [_causes(one, other) for one, other in zip(rated, again, strict=True)]
+
+
+def _after(before: int, done: Callable[[int], None]) -> Callable[[int], None]:
+    return lambda count: done(before + count)
+
+
+def _causes(rated: RatedPeriod, again: OwnCharges) -> tuple[Phrase, ...]:
+    causes = [*unpriced_sentences(rated.unpriced), *_difference_sentences(differences(rated.lines, again.lines))]
+    if unpriced_differ(rated.unpriced, again.unpriced):
         causes.append(phrase("Engine and reference do not find the same usage without a price. Report this fault."))
     if rated.estimate.without_tax.amount < 0:
         causes.append(
@@ -80,16 +92,17 @@ def _tasks(office: Office, rated: Sequence[RatedPeriod], as_of: AsOf) -> Iterato
 
 
 def _task(office: Office, period: Period, rated: Sequence[RatedPeriod], as_of: AsOf) -> CheckTask:
-    invoices = tuple(tuple(members_of(one.scope, period)) for one in rated)
-    subscriptions = {member.subscription for members in invoices for member in members}
     meters = {line.meter for one in rated for line in one.lines} | {
         left.meter for one in rated for left in one.unpriced
     }
+    prices = prices_as_of(as_of.revision, meters, {one.scope.account.price_sheet for one in rated})
+    invoices = tuple(tuple(cut_members([(one.scope, period)], prices, one.kind)) for one in rated)
+    subscriptions = {member.subscription for members in invoices for member in members}
     return CheckTask(
         invoices,
         period,
         tuple(office.usage_folder / path for path in manifest(period.months(), subscriptions, as_of.usage_sequence)),
-        tuple(prices_as_of(as_of.revision, meters, {one.scope.account.price_sheet for one in rated})),
+        tuple(prices),
     )
 
 
@@ -97,7 +110,3 @@ def _rows_to_read(rated: Sequence[RatedPeriod], as_of: AsOf) -> int:
     months = {month for one in rated for month in one.period.months()}
     files = UsageFile.objects.filter(month__in=months, batch_id__lte=as_of.usage_sequence)
     return files.aggregate(rows=Sum("rows"))["rows"] or 0
-
-
-def _key(rated: RatedPeriod) -> _Key:
-    return (rated.scope.scope.id, rated.period.start)

@@ -13,7 +13,6 @@ from kvitto.language import phrase
 from kvitto.records.agreements import invoice_scope
 from kvitto.records.links import scope_of
 from kvitto.records.models import InvoiceRecord
-from kvitto.records.prices import prices_by_id
 from kvitto.runs.office import Office
 from kvitto.runs.rated_periods import rate_periods
 from kvitto.runs.scope_versions import ScopeVersions
@@ -39,7 +38,7 @@ def corrected_draft(office: Office, record: InvoiceRecord, original: Invoice, as
     whole = invoice_scope(scope_of(record), as_of.revision) or now
     then = ScopeVersions(as_of.revision, [whole.scope]).for_period(whole, original.period) or whole
     scope = _with_parties_of(now, then)
-    (rated,) = rate_periods(office, [(scope, original.period)], as_of)
+    (rated,) = rate_periods(office, [(scope, original.period)], as_of, original.kind)
     if rated.unpriced:
         raise UnableToRebill(
             phrase(
@@ -47,11 +46,9 @@ def corrected_draft(office: Office, record: InvoiceRecord, original: Invoice, as
                 number=original.number,
             )
         )
-    prices = prices_by_id(line.price_id for line in rated.lines)
-    drafted = draft(scope, original.period, rated.lines, prices, original.previous, issue_date, as_of)
+    drafted = draft(rated.facts(issue_date, as_of, previous=original.previous))
     return replace(
         drafted,
-        kind=original.kind,
         refers_to=CreditedInvoice(original.number, original.issue_date, REBILL),
     )
 

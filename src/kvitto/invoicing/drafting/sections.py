@@ -1,0 +1,78 @@
+"""Headings of an invoice, and the order of its lines under them. Ids decide between equal names.
+
+MOSP: the subscription. MCA: the invoice section of each subscription, by name. EA: what is sold, in the order usage,
+reservations, charges billed separately, support, marketplace; in each, what costs nothing comes last (agreements.md
+§6.2). MPA: the product family, then the customer. Under a heading lines stand by service category, then by
+subscription, meter name, region, meter, first day of the price, tier, and days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from kvitto.agreements.hierarchy import AgreementType, InvoiceScope, Subscription
+from kvitto.agreements.price_sheet import ChargeKind, Price
+from kvitto.invoicing.drafting.facts import DraftFacts
+from kvitto.invoicing.drafting.lines import LineMaker
+from kvitto.invoicing.invoice import Line, Section
+from kvitto.money import exact_sum
+
+_ENROLLMENT_ORDER = (
+    ChargeKind.USAGE, ChargeKind.RESERVATION, ChargeKind.SEPARATE, ChargeKind.SUPPORT, ChargeKind.MARKETPLACE,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, order=True)
+class Heading:
+    """A section to be; headings are ordered as the sections are."""
+
+    rank: int
+    name: str
+    id: str
+
+
+def ordered_lines(facts: DraftFacts) -> tuple[list[Heading], list[Line]]:
+    """All lines, numbered from 1 in the order in which they stand on the invoice, and the heading of each."""
+    maker, section_names = LineMaker(facts), {section.id: section.name for section in facts.scope.sections}
+    placed = []
+    for charges in facts.lines:
+        line, price = maker.line(charges), maker.price(charges)
+        heading = _heading(facts.scope, section_names, maker.subscription(charges), price)
+        is_free = facts.scope.agreement is AgreementType.EA and not line.amount
+        placed.append(((heading, is_free, line.customer_name, line.customer_id, *_place(line, price)), line))
+    placed.sort(key=lambda one: one[0])
+    headings = [key[0] for key, _ in placed]
+    return headings, [
+        replace(line, number=number, section_id=key[0].id) for number, (key, line) in enumerate(placed, start=1)
+    ]
+
+
+def sections_of(headings: Sequence[Heading], lines: Sequence[Line]) -> tuple[Section, ...]:
+    """The ordered lines under their headings, with sums."""
+    sections = []
+    for heading, members in groupby(zip(headings, lines, strict=True), key=lambda one: one[0]):
+        own = tuple(line for _, line in members)
+        total, credit = exact_sum(line.amount for line in own), exact_sum(line.credit for line in own)
+        sections.append(Section(heading.id, heading.name, own, total, credit))
+    return tuple(sections)
+
+
+def _heading(scope: InvoiceScope, section_names: dict[str, str], subscription: Subscription, price: Price) -> Heading:
+    match scope.agreement:
+        case AgreementType.MOSP:
+            return Heading(0, subscription.name, subscription.id)
+        case AgreementType.MCA:
+            return Heading(0, section_names[subscription.section_id], subscription.section_id)
+        case AgreementType.EA:
+            return Heading(_ENROLLMENT_ORDER.index(price.kind), price.kind.value, price.kind.value)
+        case AgreementType.MPA:
+            return Heading(0, price.category, price.category)
+
+
+def _place(line: Line, price: Price) -> tuple[object, ...]:
+    return (
+        price.category, line.subscription_name, line.subscription_id, line.meter_name, price.region, line.meter,
+        price.valid_from, line.tier_from, price.id, line.service_period,
+    )  # fmt: skip
