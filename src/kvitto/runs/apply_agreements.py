@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from kvitto.agreements.credit_lots import CreditLot
 from kvitto.agreements.declaration.agreements_file import read_declaration
 from kvitto.agreements.declaration.declared import Declaration
 from kvitto.agreements.declaration.mistakes import lines_of
@@ -21,6 +22,7 @@ from kvitto.records.agreement_holders import group_notes
 from kvitto.records.audit import note_many
 from kvitto.records.revision_notes import revision_notes
 from kvitto.records.revisions import hold_revisions, next_revision
+from kvitto.records.settlement import open_lots
 from kvitto.runs.lives_with_usage import usage_left_out
 from kvitto.runs.office import Office
 
@@ -57,8 +59,15 @@ def apply(office: Office, path: Path, valid_from: date | None = None, shown: Pla
         if plan.changes_anything:
             revision = next_revision(office.now(), f"agreements apply {path.name}")
             record_plan(plan, revision, office.today())
+            open_lots(_lots(plan), office.now())
             note_many([*group_notes(plan, revision), *revision_notes(revision, "agreements.apply")])
     return plan
+
+
+def _lots(plan: Plan) -> list[CreditLot]:
+    """The credit that is new or changed, as it is agreed last."""
+    latest = (change.versions[-1].value for change in plan.changes)
+    return [value for value in latest if isinstance(value, CreditLot)]
 
 
 def plan_of(office: Office, declaration: Declaration, valid_from: date | None = None) -> Plan:
