@@ -150,17 +150,18 @@ def _head(invoice: Invoice, *, marks: list[list[str]]) -> Sheet:
         "return_address": " · ".join([shown(invoice.seller.name), *_address(invoice.seller)]),
         "bill_to_label": str(words.BILL_TO),
         "bill_to": [breakable(shown(invoice.bill_to.name)), *_address(invoice.bill_to)],
-        "facts": [[str(label), breakable(shown(str(value)))] for label, value in _facts(invoice) if value],
+        "facts": [[str(label), breakable(shown(str(value)))] for label, value in facts_of(invoice) if value],
         "parties": _parties(invoice),
     }
 
 
-def _facts(invoice: Invoice) -> list[tuple[object, object]]:
+def facts_of(invoice: Invoice) -> list[tuple[object, object]]:
+    """Dates, terms and names of the head, as pairs of label and value; those without a value have no row."""
     is_credit_note = invoice.document_type is DocumentType.CREDIT_NOTE
     terms = words.days_from_invoice_date(invoice.payment_terms_days)
     return [
         (words.CREDIT_NOTE_DATE if is_credit_note else words.INVOICE_DATE, format_date(invoice.issue_date)),
-        *_reference(invoice.refers_to, is_credit_note=is_credit_note),
+        *reference_of(invoice.refers_to, is_credit_note=is_credit_note),
         (words.BILLING_PERIOD, format_period(invoice.period)),
         (words.DUE_DATE, "" if is_credit_note else format_date(invoice.due_date)),
         (words.PAYMENT_TERMS, "" if is_credit_note else terms),
@@ -176,7 +177,7 @@ def _facts(invoice: Invoice) -> list[tuple[object, object]]:
     ]
 
 
-def _reference(other: CreditedInvoice | None, *, is_credit_note: bool) -> list[tuple[object, object]]:
+def reference_of(other: CreditedInvoice | None, *, is_credit_note: bool) -> list[tuple[object, object]]:
     """The invoice that this document gives back, replaces or corrects."""
     if other is None:
         return []

@@ -28,20 +28,24 @@ _DISCOUNTS = frozenset((LotSource.SERVICE_CREDIT.value, LotSource.PROMOTIONAL.va
 
 
 @dataclass(frozen=True)
-class _Row:
-    """A row of the summary; `kind` is "sum" or "total" where a rule stands above it."""
+class SummaryRow:
+    """A row of the summary; `kind` is "sum" or "total" where a rule stands above it.
+
+    `group`: of a tax row, the tax group it is about.
+    """
 
     label: object
     amount: Decimal
     kind: str = ""
+    group: TaxGroup | None = None
 
 
 def summary_of(invoice: Invoice) -> dict[str, Any]:
     """The tables of page 1, and the notes below them."""
     return {
         "balance": _balance(invoice),
-        "summary": {"heading": str(words.SUMMARY), "rows": _shown(_rows(invoice), invoice)},
-        "notes": _notes(invoice),
+        "summary": {"heading": str(words.SUMMARY), "rows": _shown(summary_rows(invoice), invoice)},
+        "notes": notes_of(invoice),
     }
 
 
@@ -100,53 +104,67 @@ def parts_of(invoice: Invoice) -> list[tuple[str, Decimal]]:
     return [(name, exact_sum(parts)) for name, parts in amounts.items()]
 
 
-def _balance(invoice: Invoice) -> dict[str, Any]:
+def balance_rows(invoice: Invoice) -> list[SummaryRow]:
+    """What became of the period before, where the facts say it; see `words.BALANCE_IS_APART`."""
     balance = invoice.balance
     if balance is None:
-        return {}
-    rows = [
-        _Row(words.PREVIOUS_BALANCE, balance.previous),
-        _Row(words.PAYMENTS, EXACT.minus(balance.settled)),
-        _Row(words.OUTSTANDING_BALANCE, balance.outstanding, "sum"),
+        return []
+    return [
+        SummaryRow(words.PREVIOUS_BALANCE, balance.previous),
+        SummaryRow(words.PAYMENTS, EXACT.minus(balance.settled)),
+        SummaryRow(words.OUTSTANDING_BALANCE, balance.outstanding, "sum"),
     ]
-    note = str(words.BALANCE_IS_APART) if balance.outstanding else ""
+
+
+def _balance(invoice: Invoice) -> dict[str, Any]:
+    rows = balance_rows(invoice)
+    if not rows:
+        return {}
+    note = str(words.BALANCE_IS_APART) if rows[-1].amount else ""
     return {"heading": str(words.PREVIOUS_CHARGES), "rows": _shown(rows, invoice), "note": note}
 
 
-def _rows(invoice: Invoice) -> list[_Row]:
+def summary_rows(invoice: Invoice, *, by_part: bool = True) -> list[SummaryRow]:
+    """The rows from the charges, by part if they are few, to the amount to pay, or that is given back."""
     totals, currency = invoice.totals, invoice.currency
     is_mosp = invoice.agreement == AgreementType.MOSP
-    rows = _charges(invoice)
+    rows = _charges(invoice, by_part=by_part)
     rows += [
-        _Row(_allowance_label(allowance, invoice), EXACT.minus(allowance.amount)) for allowance in _by_use(invoice)
+        SummaryRow(_allowance_label(allowance, invoice), EXACT.minus(allowance.amount))
+        for allowance in _by_use(invoice)
     ]
     groups = tax_groups_shown(invoice)
     if groups:
-        rows.append(_Row(words.SUBTOTAL_WITHOUT_TAX if is_mosp else words.TOTAL_WITHOUT_TAX, totals.without_tax, "sum"))
+        rows.append(
+            SummaryRow(words.SUBTOTAL_WITHOUT_TAX if is_mosp else words.TOTAL_WITHOUT_TAX, totals.without_tax, "sum")
+        )
         rows += [
-            _Row(words.tax(format_percent(group.rate), Money(group.taxable, currency)), group.tax) for group in groups
+            SummaryRow(words.tax(format_percent(group.rate), Money(group.taxable, currency)), group.tax, group=group)
+            for group in groups
         ]
     # where nothing stands between the two, the total with tax is the amount to pay, and one row says both
     if totals.with_tax != totals.payable or (is_mosp and groups):
-        rows.append(_Row(words.GRAND_TOTAL_WITH_TAX if is_mosp else words.TOTAL_WITH_TAX, totals.with_tax, "sum"))
+        rows.append(SummaryRow(words.GRAND_TOTAL_WITH_TAX if is_mosp else words.TOTAL_WITH_TAX, totals.with_tax, "sum"))
     is_credit_note = invoice.document_type is DocumentType.CREDIT_NOTE
     paid_how = words.given_back_to if is_credit_note else words.paid_from
-    rows += [_Row(paid_how(deduction_name(paid)), EXACT.minus(paid.amount)) for paid in invoice.prepayments]
+    rows += [SummaryRow(paid_how(deduction_name(paid)), EXACT.minus(paid.amount)) for paid in invoice.prepayments]
     if totals.rounding:
-        rows.append(_Row(words.ROUNDING_OF_PAYABLE, totals.rounding))
-    return [*rows, _Row(amount_label(invoice), totals.payable, "total")]
+        rows.append(SummaryRow(words.ROUNDING_OF_PAYABLE, totals.rounding))
+    return [*rows, SummaryRow(amount_label(invoice), totals.payable, "total")]
 
 
-def _charges(invoice: Invoice) -> list[_Row]:
+def _charges(invoice: Invoice, *, by_part: bool) -> list[SummaryRow]:
     parts = parts_of(invoice)
     label = words.USAGE_CHARGES if _is_usage(invoice) else words.CHARGES
+    if not by_part:
+        return [SummaryRow(label, invoice.totals.lines)]
     others = 4 + len(invoice.allowances) + len(invoice.tax_groups) + len(invoice.prepayments)
     others += (5 if invoice.balance else 0) + (4 if invoice.ship_to or invoice.end_customer else 0)
     if not 0 < len(parts) <= min(MOST_PARTS_ON_PAGE_ONE, max(3, _MOST_ROWS_ON_PAGE_ONE - others)):
         sections = len(invoice.sections) if invoice.agreement != AgreementType.MOSP else 0
-        return [_Row(words.charges_of_sections(sections) if sections > 1 else label, invoice.totals.lines)]
-    rows = [_Row(breakable(name), amount) for name, amount in parts]
-    return [*rows, _Row(label, invoice.totals.lines, "sum")] if invoice.allowances and len(rows) > 1 else rows
+        return [SummaryRow(words.charges_of_sections(sections) if sections > 1 else label, invoice.totals.lines)]
+    rows = [SummaryRow(breakable(name), amount) for name, amount in parts]
+    return [*rows, SummaryRow(label, invoice.totals.lines, "sum")] if invoice.allowances and len(rows) > 1 else rows
 
 
 def _is_usage(invoice: Invoice) -> bool:
@@ -170,7 +188,8 @@ def _allowance_label(allowance: Allowance, invoice: Invoice) -> object:
     return words.discount(name) if allowance.reason in _DISCOUNTS else words.adjustment(name)
 
 
-def _notes(invoice: Invoice) -> list[str]:
+def notes_of(invoice: Invoice) -> list[str]:
+    """The sentences below the summary: legal reasons for groups without tax, and the tax in another currency."""
     notes = [] if invoice.lines else [str(words.NO_USAGE)]
     untaxed = [(group, tax_note(group)) for group in invoice.tax_groups]
     said = [(group, note) for group, note in untaxed if note]
@@ -183,6 +202,6 @@ def _notes(invoice: Invoice) -> list[str]:
     return [note for note in dict.fromkeys(notes) if note]
 
 
-def _shown(rows: Iterable[_Row], invoice: Invoice) -> list[list[str]]:
+def _shown(rows: Iterable[SummaryRow], invoice: Invoice) -> list[list[str]]:
     currency = invoice.currency
     return [[str(row.label), with_minus(format_amount(Money(row.amount, currency))), row.kind] for row in rows]

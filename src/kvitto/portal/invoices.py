@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
-from kvitto.invoicing.status import day_in, status_of
-from kvitto.language import LANGUAGES, Language
-from kvitto.money import Money
+from kvitto.documents import words
+from kvitto.invoicing.status import day_in
+from kvitto.language import LANGUAGES, Language, phrase
 from kvitto.portal.address_parts import address_of
 from kvitto.portal.audited import audited_download
 from kvitto.portal.downloads import file_answer
@@ -22,7 +22,9 @@ from kvitto.portal.sharing import sharing_of
 from kvitto.records import gate
 from kvitto.records.agreements import own_invoice_scope
 from kvitto.records.gate import Action
-from kvitto.records.invoices import load
+from kvitto.records.invoices import issued_called, load
+from kvitto.records.payments import standing_of
+from kvitto.runs.make_documents import document, documents_of, kept_documents, voided_by
 from kvitto.runs.make_documents import invoice_pdf as pdf_of
 from kvitto.runs.period_rows import period_rows
 
@@ -66,16 +68,22 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
     scope = own_invoice_scope(Scope(ScopeKind(record.scope_kind), record.scope_key))
     assert scope  # noqa: S101 - the gate found where the invoice stands
     today = day_in(scope.seller.time_zone, settings.OFFICE.now())
-    payable = Money(facts.totals.payable, facts.currency)
+    standing = standing_of(issued_called(record.number))
+    voided = voided_by(record.number)
     context = {
         "scope": scope,
         "scope_address": address_of(scope),
         "invoice": facts,
-        "status": status_of(facts.due_date, today, nothing_to_pay=not payable),
+        "status": standing.status_on(today),
+        "standing": standing,
         "sheet": sheet_of(facts),
+        "voided": voided,
+        "void_notice": words.void_notice(voided.credit_note, voided.replaced_by) if voided else None,
         "languages": other_languages(facts.language),
         "no_download": why_no_invoice_file(person, record.number),
     }
+    if not context["no_download"]:
+        context["documents"] = kept_documents(record.number)
     return render(request, "portal/invoice.html", context)
 
 
@@ -89,6 +97,19 @@ def invoice_pdf(request: HttpRequest, number: str) -> HttpResponseBase:
         content = pdf_of(settings.OFFICE, record.number, language)
     suffix = f"-{language}" if language else ""
     return file_answer(content, f"{record.number}{suffix}.pdf", "application/pdf")
+
+
+@require_safe
+def invoice_document(request: HttpRequest, number: str, name: str) -> HttpResponseBase:
+    """A stored document of the invoice, by its name."""
+    with audited_download(request, kind=name, number=number):
+        record = gate.invoice_for(person_of(request), number, Action.DOWNLOAD_INVOICE)
+        known = {one.name: one for one in documents_of(settings.OFFICE, record.number)}
+        if name not in known:
+            raise gate.NotFound(phrase("Invoice {number} has no such document.", number=record.number))
+        content = document(settings.OFFICE, record.number, name)
+    kept = known[name]
+    return file_answer(content, kept.file_name, "text/csv" if kept.kind.is_csv else "application/pdf")
 
 
 def other_languages(payers: str) -> list[Language]:

@@ -9,7 +9,14 @@ from django.views.generic import RedirectView
 from kvitto.portal import health, reader
 from kvitto.portal.address_parts import PLURALS, FirstDay
 from kvitto.portal.directories import choose_directory
-from kvitto.portal.invoices import account_invoices, invoice, invoice_pdf, profile_invoices, subscription_invoices
+from kvitto.portal.invoices import (
+    account_invoices,
+    invoice,
+    invoice_document,
+    invoice_pdf,
+    profile_invoices,
+    subscription_invoices,
+)
 from kvitto.portal.sharing import share_invoices
 from kvitto.portal.subscriptions import subscriptions
 from kvitto.portal.usage import usage_file, usage_page
@@ -38,4 +45,5 @@ urlpatterns = [
     path("directory/", choose_directory, name="choose_directory"),
     path("invoices/<str:number>/", invoice, name="invoice"),
     path("invoices/<str:number>.pdf", invoice_pdf, name="invoice_pdf"),
+    path("invoices/<str:number>/documents/<str:name>", invoice_document, name="invoice_document"),
 ]

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from kvitto import __version__
 from kvitto.agreements.hierarchy import InvoiceScope
+from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.documents.kinds import DocumentKind, Voided, kept_as, kinds_of, sheet_kind
 from kvitto.documents.pdf import made_with, render, render_parts, render_summary
 from kvitto.documents.transactions import transactions_csv
@@ -31,7 +32,7 @@ from kvitto.runs.period_charges import charges_of_period
 
 __all__ = (
     "DamagedDocument", "KeptDocument", "NoSuchDocument", "UnknownLanguage", "UsageFile", "document", "documents_of",
-    "invoice_pdf", "render_missing", "usage_csv",
+    "invoice_pdf", "kept_documents", "render_missing", "usage_csv",
 )  # fmt: skip
 
 
@@ -77,6 +78,11 @@ def render_missing(office: Office) -> int:
 def documents_of(office: Office, number: str) -> tuple[KeptDocument, ...]:
     """The documents of this invoice or credit note, its sheet first; made now if they were not. Raises `NotIssued`."""
     return tuple(_described(record) for record in _records(office, number))
+
+
+def kept_documents(number: str) -> tuple[KeptDocument, ...]:
+    """The documents of this invoice that were made already, its sheet first."""
+    return tuple(_described(record) for record in DocumentRecord.objects.filter(invoice_id=number).order_by("id"))
 
 
 def document(office: Office, number: str, name: str) -> bytes:
@@ -140,16 +146,25 @@ class UsageFile(Iterator[bytes]):
         self._opened.close()
 
 
-def usage_csv(office: Office, scope: InvoiceScope, period: Period, *, bom: bool = True) -> UsageFile:
-    """The daily usage of the period as a flat CSV file, in pieces; see `documents.usage_files.columns`.
+def usage_csv(
+    office: Office,
+    scope: InvoiceScope,
+    period: Period,
+    *,
+    bom: bool = True,
+    kind: InvoiceKind = InvoiceKind.SERVICES,
+) -> UsageFile:
+    """The daily usage behind the period's invoice of this kind as a flat CSV file, in pieces.
+
+    See `documents.usage_files.columns`.
 
     An issued period is rated at its invoice's own as-of and has a rounding row per line, so that it adds up to the
     invoice for ever; an open one is rated at what is known now. `scope` may be a part of an invoice scope: then the
     rows are those of its subscriptions. Whatever can fail fails before the first piece; see `charges_of_period`.
     """
     opened = ExitStack()
-    found = opened.enter_context(charges_of_period(office, scope, period))
-    pieces = write_csv(found.invoice, found.charges(), subscriptions=found.subscriptions, bom=bom)
+    found = opened.enter_context(charges_of_period(office, scope, period, kind))
+    pieces = write_csv(found.invoice, found.charges(), subscriptions=found.subscriptions, scope=found.scope, bom=bom)
     return UsageFile(opened, found.unpriced(), pieces)
 
 

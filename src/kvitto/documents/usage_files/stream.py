@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Collection, Iterable, Iterator
 
-from kvitto.documents.usage_files.columns import COLUMNS, cells_of, key_of
+from kvitto.agreements.hierarchy import InvoiceScope
+from kvitto.documents.usage_files.columns import COLUMNS, InvoiceCells
 from kvitto.invoicing.invoice import Invoice
 from kvitto.rating.charge import Charge
 
@@ -14,12 +15,18 @@ _CHUNK = 64 * 1024
 
 
 def write_csv(
-    invoice: Invoice, charges: Iterable[Charge], *, subscriptions: Collection[str] | None = None, bom: bool = True
+    invoice: Invoice,
+    charges: Iterable[Charge],
+    *,
+    subscriptions: Collection[str] | None = None,
+    scope: InvoiceScope | None = None,
+    bom: bool = True,
 ) -> Iterator[bytes]:
-    """The file in pieces: one row per charge, in the order given; then what rounding added to each line.
+    """The file in pieces: one row per charge, in the order given; then fees and corrections; then rounding by line.
 
     `invoice` is the issued invoice of the charges, or the draft of one that is still to come: a draft has no rounding
-    rows, invoice number and line numbers. With `subscriptions` (ids), the rows of these only. `bom` tells
+    rows, invoice number and line numbers. With `subscriptions` (ids), the rows of these only. `scope` is what the
+    invoice is made for, as it was then: departments, enrollment accounts and customers come from it. `bom` tells
     spreadsheets that the text is UTF-8. Σ Cost is the sum of the invoice's lines (its amounts, if issued; the
     unrounded ones, if not). KeyError if a charge belongs to no line of the invoice.
     """
@@ -28,7 +35,7 @@ def write_csv(
         text.write("\N{ZERO WIDTH NO-BREAK SPACE}")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for row in _rows(invoice, charges, subscriptions):
+    for row in _rows(InvoiceCells(invoice, scope), invoice, charges, subscriptions):
         writer.writerow(row)
         if text.tell() >= _CHUNK:
             yield _taken(text)
@@ -36,16 +43,18 @@ def write_csv(
 
 
 def _rows(
-    invoice: Invoice, charges: Iterable[Charge], subscriptions: Collection[str] | None
+    cells: InvoiceCells, invoice: Invoice, charges: Iterable[Charge], subscriptions: Collection[str] | None
 ) -> Iterator[tuple[str, ...]]:
-    cells = cells_of(invoice)
     for charge in charges:
         if subscriptions is None or charge.subscription in subscriptions:
-            yield cells[key_of(charge)].usage(charge)
+            yield cells.of(charge).usage(charge)
+    shown = [one for one in cells.lines if subscriptions is None or one.line.subscription_id in subscriptions]
+    for line in shown:
+        if not line.has_rows:
+            yield line.whole()
     if invoice.number:
-        for line in invoice.lines:
-            if subscriptions is None or line.subscription_id in subscriptions:
-                yield cells[key_of(line)].rounding(invoice.period.last_day)
+        for line in shown:
+            yield line.rounding(invoice.period.last_day)
 
 
 def _taken(text: io.StringIO) -> bytes:
