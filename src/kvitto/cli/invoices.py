@@ -1,4 +1,4 @@
-"""`kvitto invoices`: the invoices that were issued."""
+"""`kvitto invoices`: the invoices that were issued; what may become of them is in `invoice_life` and `refunds`."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from kvitto.agreements.hierarchy import Scope
     from kvitto.invoicing.invoice import Invoice
     from kvitto.records.invoices import IssuedInvoice
+    from kvitto.runs.invoice_list import ListedInvoice
     from kvitto.runs.office import Office
 
 
-@click.group(help=translated("List issued invoices and download them."))
+@click.group(help=translated("List issued invoices and download them; void, rebill, credit and refund them."))
 def invoices() -> None:
     """Holds the commands below."""
 
@@ -67,9 +68,20 @@ def print_invoices(scopes: Iterable[Scope] | None = None, office: Office | None 
         [one.invoice.number, one.name, one.invoice.period, one.invoice.payable, one.invoice.due_date] for one in listed
     ]
     if office:
-        heads.append(phrase("Status"))
-        rows = [[*row, one.status.said if one.status else ""] for row, one in zip(rows, listed, strict=True)]
-    print_table(heads, rows, numbers=(3,))
+        heads += [phrase("Status"), phrase("To pay now")]
+        rows = [[*row, _state(one), one.standing.amount_due] for row, one in zip(rows, listed, strict=True)]
+    print_table(heads, rows, numbers=(3, 6))
+
+
+def _state(one: ListedInvoice) -> object:
+    if one.standing.is_credit_note:
+        return phrase("Credit note for {number}", number=one.invoice.refers_to)
+    replaced_by = next(
+        (link.other for link in one.links if link.kind == "rebill" and link.other != one.invoice.number), ""
+    )
+    if replaced_by:
+        return phrase("Void, replaced by {number}", number=replaced_by)
+    return one.status.said if one.status else ""
 
 
 def invoices_for_programs(office: Office, scopes: Iterable[Scope] | None = None) -> list[dict[str, Any]]:
@@ -79,7 +91,7 @@ def invoices_for_programs(office: Office, scopes: Iterable[Scope] | None = None)
 
     listed = listed_invoices(scopes, office.now())
     facts = {invoice.number: invoice for invoice in load_all(one.invoice.scope for one in listed)}
-    return [_for_programs(facts[one.invoice.number], str(one.status)) for one in listed]
+    return [_for_programs(facts[one.invoice.number], one) for one in listed]
 
 
 def summary_for_programs(invoice: IssuedInvoice) -> dict[str, Any]:
@@ -94,7 +106,7 @@ def summary_for_programs(invoice: IssuedInvoice) -> dict[str, Any]:
     }
 
 
-def _for_programs(invoice: Invoice, status: str) -> dict[str, Any]:
+def _for_programs(invoice: Invoice, listed: ListedInvoice) -> dict[str, Any]:
     def billed(amount: Decimal) -> str:
         return f"{Money(amount, invoice.currency).rounded(invoice.seller.address.country).amount:f}"
 
@@ -111,9 +123,18 @@ def _for_programs(invoice: Invoice, status: str) -> dict[str, Any]:
         "tax": billed(invoice.totals.tax),
         "issue_date": invoice.issue_date.isoformat(),
         "due_date": invoice.due_date.isoformat(),
-        "status": status,
+        "status": str(listed.status),
+        "document_type": invoice.document_type.value,
+        "kind": invoice.kind.value,
+        "edition": invoice.edition,
+        "refers_to": invoice.refers_to.number if invoice.refers_to else None,
+        "amount_due": f"{listed.standing.amount_due.amount:f}",
+        "links": [{"kind": link.kind.value, "invoice": link.invoice, "other": link.other} for link in listed.links],
     }
 
 
 if find_spec("kvitto.cli.invoice_download"):
     invoices.add_command(import_module("kvitto.cli.invoice_download").download)
+for _command in ("void", "rebill", "credit", "show"):
+    invoices.add_command(getattr(import_module("kvitto.cli.invoice_life"), _command))
+invoices.add_command(import_module("kvitto.cli.refunds").refund)

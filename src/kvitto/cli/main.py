@@ -22,6 +22,7 @@ _COMMANDS = {
     "demo": "demo",
     "init": "init",
     "invoices": "invoices",
+    "payments": "payments",
     "people": "people",
     "period": "period",
     "prices": "prices",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from kvitto.agreements.hierarchy import Scope
 from kvitto.errors import UnableTo
-from kvitto.invoicing.status import Status, day_in, status_of
+from kvitto.invoicing.status import Standing, Status, day_in
 from kvitto.language import phrase
 from kvitto.records.agreements import invoice_scope_of_subscription, invoice_scopes, subscription_called
 from kvitto.records.invoices import IssuedInvoice, list_invoices
+from kvitto.records.links import Link, links_of
+from kvitto.records.payments import standings
 
 
 class UnableToList(UnableTo):
@@ -20,30 +22,35 @@ class UnableToList(UnableTo):
 
 @dataclass(frozen=True)
 class ListedInvoice:
-    """An invoice, the present name of what it was made for, and its status (None if no moment was given)."""
+    """An invoice or credit note, the present name of what it was made for, and how it stands.
+
+    `status` is None if no moment was given. `links`: how it belongs together with other documents.
+    """
 
     invoice: IssuedInvoice
     name: str
     status: Status | None
+    standing: Standing
+    links: tuple[Link, ...] = ()
 
 
 def listed_invoices(scopes: Iterable[Scope] | None = None, now: datetime | None = None) -> list[ListedInvoice]:
-    """The invoices of these scopes, or of all, newest period first."""
+    """The invoices and credit notes of these scopes, or of all, newest period first."""
     known = {scope.scope: scope for scope in invoice_scopes()}
     zones = {scope.seller.time_zone for scope in known.values()}
     zone = zones.pop() if zones else "UTC"  # an office has one seller
+    invoices = list_invoices(scopes)
+    standing, links = standings(invoices), links_of(invoice.number for invoice in invoices)
     return [
         ListedInvoice(
             invoice,
             known[invoice.scope].name if invoice.scope in known else invoice.scope.id,
-            _status(invoice, day_in(zone, now)) if now else None,
+            standing[invoice.number].status_on(day_in(zone, now)) if now else None,
+            standing[invoice.number],
+            links.get(invoice.number, ()),
         )
-        for invoice in list_invoices(scopes)
+        for invoice in invoices
     ]
-
-
-def _status(invoice: IssuedInvoice, today: date) -> Status:
-    return status_of(invoice.due_date, today, nothing_to_pay=not invoice.payable)
 
 
 def scope_names() -> dict[Scope, str]:

@@ -10,11 +10,13 @@ from kvitto.agreements.billing_periods import period_containing
 from kvitto.agreements.hierarchy import InvoiceScope, Scope
 from kvitto.agreements.tree import PlacedSubscription
 from kvitto.invoicing.absence import Absence
-from kvitto.invoicing.status import Status, day_in, status_of
+from kvitto.invoicing.status import Standing, Status, day_in
 from kvitto.money import Money
 from kvitto.periods import Period
 from kvitto.records.agreements import tree_around
-from kvitto.records.invoices import IssuedInvoice, list_invoices
+from kvitto.records.in_force import invoices_in_force
+from kvitto.records.invoices import IssuedInvoice
+from kvitto.records.payments import standings
 from kvitto.runs.office import Office
 from kvitto.runs.period_rows import PeriodRow, rows_of_scopes
 from kvitto.runs.rate_period import current_as_of
@@ -26,8 +28,8 @@ class SubscriptionRow:
     """One subscription. `charges` are those of its own usage in the open `period`, without tax, known at `moment`.
 
     `period` is None when none is open, because the subscription ended or has not begun; `charges` is also None where
-    they are not to be seen. `invoice` with its `status` is the latest one of its invoice scope; `absence` says why
-    there is none so far. All three are None where invoices are not to be seen.
+    they are not to be seen. `invoice` with its `status` and `standing` is the latest one of its invoice scope;
+    `absence` says why there is none so far. All are None where invoices are not to be seen.
     """
 
     place: PlacedSubscription
@@ -37,6 +39,7 @@ class SubscriptionRow:
     invoice: IssuedInvoice | None = None
     status: Status | None = None
     absence: Absence | None = None
+    standing: Standing | None = None
 
 
 def subscription_rows(
@@ -57,7 +60,7 @@ def subscription_rows(
     invoices = _latest_invoices(shown & set(may_see_invoices))
     without = [scopes[scope] for scope in shown & set(may_see_invoices) if scope not in invoices]
     absences = {scope: _absence(rows) for scope, rows in rows_of_scopes(office, without, latest=2).items()}
-    known = _Known(now, rated, invoices, absences, frozenset(may_see_charges))
+    known = _Known(now, rated, invoices, absences, frozenset(may_see_charges), standings(invoices.values()))
     return [known.row(place, scopes[place.invoice_scope]) for place in places if place.invoice_scope in scopes]
 
 
@@ -68,7 +71,7 @@ def _open_periods(office: Office, scopes: Sequence[InvoiceScope]) -> dict[Scope,
 
 
 def _latest_invoices(scopes: Collection[Scope]) -> dict[Scope, IssuedInvoice]:
-    oldest_first = list_invoices(scopes)[::-1]
+    oldest_first = invoices_in_force(scopes)[::-1]
     return {invoice.scope: invoice for invoice in oldest_first}
 
 
@@ -87,6 +90,7 @@ class _Known:
     invoices: Mapping[Scope, IssuedInvoice]
     absences: Mapping[Scope, Absence | None]
     may_see_charges: frozenset[Scope]
+    standings: Mapping[str, Standing]
 
     def row(self, place: PlacedSubscription, scope: InvoiceScope) -> SubscriptionRow:
         rated, invoice = self.rated.get(scope.scope), self.invoices.get(scope.scope)
@@ -97,8 +101,9 @@ class _Known:
             period=rated.period if rated else None,
             charges=_own_charges(rated, place) if rated and place.scope in self.may_see_charges else None,
             invoice=invoice,
-            status=status_of(invoice.due_date, today, nothing_to_pay=not invoice.payable) if invoice else None,
+            status=self.standings[invoice.number].status_on(today) if invoice else None,
             absence=self.absences.get(scope.scope),
+            standing=self.standings[invoice.number] if invoice else None,
         )
 
 

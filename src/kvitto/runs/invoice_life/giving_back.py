@@ -65,6 +65,12 @@ def held(office: Office, number: str) -> Held:
     return Held(record, load(number), credit_notes_of(number), standing, seller, office.now())
 
 
+def legal_today(office: Office) -> date:
+    """The day in the seller's time zone; the UTC day before there is a seller."""
+    seller = agreements.seller()
+    return day_in(seller.time_zone if seller else "UTC", office.now())
+
+
 def refuse_void(one: Held) -> None:
     """Raise `UnableToChange` if the invoice is void: a sentence says which document to turn to."""
     if not one.standing.is_void:

@@ -1,0 +1,50 @@
+"""Which invoice stands for a billing period: the first one, or what replaced it.
+
+Credit notes, replaced invoices and invoices that only correct something stand for none. One that was voided and not
+replaced still is the one of its period: its days were billed and given back, and are not billed again by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from kvitto.agreements.hierarchy import Scope
+from kvitto.agreements.invoice_kinds import InvoiceKind
+from kvitto.invoicing.invoice import DocumentType
+from kvitto.periods import Period
+from kvitto.records.invoices import SUMMARY, IssuedInvoice, list_invoices, summary
+from kvitto.records.links import LinkKind
+from kvitto.records.models import InvoiceLink, InvoiceRecord
+
+
+def invoice_in_force(scope: Scope, period: Period, kind: InvoiceKind = InvoiceKind.SERVICES) -> IssuedInvoice | None:
+    """The invoice of this kind that stands for the scope's period, or None."""
+    own = InvoiceRecord.objects.filter(scope_kind=scope.kind, scope_key=scope.id, period_start=period.start, kind=kind)
+    found = _in_force(own).values(*SUMMARY).first()
+    return summary(found) if found else None
+
+
+def invoices_in_force(scopes: Iterable[Scope] | None = None) -> list[IssuedInvoice]:
+    """Every such invoice of these scopes, or of all, of every kind: newest period first, then by number."""
+    return in_force_among(list_invoices(scopes))
+
+
+def in_force_among(documents: Iterable[IssuedInvoice]) -> list[IssuedInvoice]:
+    """Those of the documents that stand for a period, in their order."""
+    links = InvoiceLink.objects.filter(kind=LinkKind.REBILL).values_list("invoice_id", "other_id")
+    pairs = list(links)
+    replaced, replacing = {invoice for invoice, _ in pairs}, {other for _, other in pairs}
+    return [
+        one
+        for one in documents
+        if one.document_type is DocumentType.INVOICE
+        and one.number not in replaced
+        and (one.edition == 1 or one.number in replacing)
+    ]
+
+
+def _in_force(records: QuerySet[InvoiceRecord]) -> QuerySet[InvoiceRecord]:
+    made = records.filter(document_type=DocumentType.INVOICE).exclude(links__kind=LinkKind.REBILL)
+    return made.filter(Q(edition=1) | Q(linked_from__kind=LinkKind.REBILL))
