@@ -59,6 +59,7 @@ def read_management_group(table: Table, found: Found) -> None:
     parent = table.id("parent", required=False)
     if parent and parent not in found.management_groups:
         table.wrong("parent", phrase("the id of one of the {groups} before it", groups="[[management_groups]]"))
+        parent = ""
     scope = Scope(ScopeKind.MANAGEMENT_GROUP, group_id)
     found.roles_in(table, scope, roles_held_on(ScopeKind.MANAGEMENT_GROUP))
     table.finish()
