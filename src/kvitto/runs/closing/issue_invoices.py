@@ -1,8 +1,8 @@
 """Closing periods: one run that issues every invoice that is due, and tells of every one that is not.
 
 Rate → check against the reference → hold the credit, draft, take a number, keep the facts, and take from the credit, in
-one transaction per invoice → make the documents. Every step may be interrupted: what was issued stays issued, and the next run goes on from there. Two
-runs at once issue no period twice and skip no number.
+one transaction per invoice → make the documents. Every step may be interrupted: what was issued stays issued, and the
+next run goes on from there. Two runs at once issue no period twice, skip no number and use no credit twice.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def close(office: Office, month: str | None = None, progress: Progress | None = 
     causes = causes_to_hold(office, billed, as_of, lambda done: tell(_CHECKING, done, len(billed)))
     ready = [one for one, held in zip(billed, causes, strict=True) if not held]
     blocked = [Blocked(one.scope, one.period, held) for one, held in zip(billed, causes, strict=True) if held]
-    issuings = _issue_all(office, ready, [one for one in rated if one not in billed], as_of, tell)
+    issuings = _issue_all(office, ready, _besides(rated, billed), as_of, tell)
     if limit is None:
         expire_credit(office, [(one.scope.scope, one.period) for one in (*found.not_due, *found.blocked, *blocked)])
     before = [
@@ -95,6 +95,12 @@ def _parted(office: Office, rated: Iterable[RatedPeriod]) -> tuple[list[RatedPer
         else:
             without.append(WithoutInvoice(one.scope, one.period, why_no_invoice(facts)))
     return billed, without
+
+
+def _besides(rated: Iterable[RatedPeriod], billed: Iterable[RatedPeriod]) -> list[RatedPeriod]:
+    """Those that get no invoice."""
+    found = {(one.scope.scope, one.period) for one in billed}
+    return [one for one in rated if (one.scope.scope, one.period) not in found]
 
 
 def _issue_all(
