@@ -26,7 +26,7 @@ from kvitto.runs.office import Office
 from kvitto.runs.rate_period import members_of, rate_scopes
 from kvitto.runs.scope_versions import ScopeVersions
 from tests.agreements.cast import SELLER, everything, subscription
-from tests.runs.offices import AGREEMENTS, import_price, import_rows, made
+from tests.runs.offices import AGREEMENTS, at, import_price, import_rows, made
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 MARCH = Period(date(2024, 3, 1), date(2024, 4, 1))
@@ -155,10 +155,10 @@ def test_a_subscription_that_left_mosp_is_found_by_each_of_its_invoice_scopes() 
     moves((had, date(2024, 1, 10)), (in_north(), MOVED_ON))
     own = Scope(ScopeKind.SUBSCRIPTION, "s")
     assert [scope.scope for scope in tree_around([own]).invoice_scopes()] == [own, NORTH]
-    before, now = own_invoice_scope(own), invoice_scope(own)
-    assert before == next(scope for scope in invoice_scopes() if scope.scope == own)
-    assert now == next(scope for scope in invoice_scopes() if scope.scope == NORTH)
+    before = own_invoice_scope(own)
     assert before
+    assert before == next(scope for scope in invoice_scopes() if scope.scope == own)
+    assert invoice_scope(own) == next(scope for scope in invoice_scopes() if scope.scope == NORTH)
     assert [f"{period.last_day}" for period in periods_of(before, date(2024, 9, 1))] == [
         "2024-02-09",
         "2024-03-15",  # its closed cycle was to be invoiced on 1 April only
@@ -183,9 +183,9 @@ def test_one_thing_alone_is_as_in_the_whole_office() -> None:
             (ScopeKind.DEPARTMENT, "lab"), (ScopeKind.ENROLLMENT_ACCOUNT, "in-lab"), (ScopeKind.CUSTOMER, "acme"),
             (ScopeKind.BILLING_ACCOUNT, "ea"), (ScopeKind.INVOICE_SECTION, "north-1"),
         ):  # fmt: skip
-            scope = Scope(kind, key)
-            assert invoice_scope(scope, on=on) == whole.invoice_scope(scope)
-            assert invoice_scope(scope, on=on) is not None
+            part = Scope(kind, key)
+            assert invoice_scope(part, on=on) == whole.invoice_scope(part)
+            assert invoice_scope(part, on=on) is not None
 
 
 @pytest.mark.usefixtures("agreed")
@@ -224,3 +224,22 @@ def test_usage_of_a_moved_subscription_is_rated_where_it_stood(office: Callable[
     with rate_scopes(small, pairs) as rated:
         amounts = {line.pool: line.amount for line in rated.lines()}
     assert amounts == {"cork": Decimal(1), "quay": Decimal("0.5")}
+
+
+def test_what_was_invoiced_before_an_end_was_recorded_is_not_invoiced_again(office: Callable[..., Office]) -> None:
+    """February is issued on 10 March. That it ended on the 5th is recorded later: 1 to 4 March are left to invoice.
+
+    Had the end been known, the account's day of 10 March would have put all of it on one invoice.
+    """
+    from kvitto.runs.closing.issue_invoices import close
+
+    small = made(office(date(2024, 3, 10)))
+    import_rows(small, ["9,lab,vm,cpu,10,2024-03-04T00:00:00Z"], "march.csv")
+    (number,) = (one.number for one in close(small).issued if one.scope.id == "lab")
+    record = AgreementRecord.objects.get(kind="subscription", key="lab")
+    left_on = date(2024, 3, 5)
+    facts = {**record.facts, "ended_on": left_on.isoformat()}
+    AgreementRecord.objects.filter(pk=record.pk).update(facts=facts)
+    issued = [one for one in close(at(small, date(2024, 4, 10))).issued if one.scope.id == "lab"]
+    assert [one.period for one in issued] == [Period(date(2024, 3, 1), left_on)]
+    assert number not in {one.number for one in issued}

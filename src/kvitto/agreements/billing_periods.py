@@ -68,7 +68,7 @@ def left_to_invoice(period: Period, issued: Iterable[Period]) -> Period | None:
     A period may have been invoiced in part before it was known how it ends: before a move was recorded, say, or before
     an enrollment's invoices became quarterly. An issued period that overlaps it in another way changes nothing here.
     """
-    for other in sorted(issued):
+    for other in sorted(one for one in issued if one.start < period.end and period.start < one.end):
         if other.start <= period.start and period.end <= other.end:
             return None
         if other.start == period.start:

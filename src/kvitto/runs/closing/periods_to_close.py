@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from kvitto.agreements.billing_periods import invoice_due_at, periods_of
+from kvitto.agreements.billing_periods import invoice_due_at, left_to_invoice, periods_of
 from kvitto.agreements.hierarchy import InvoiceScope, Scope
 from kvitto.invoicing.absence import why_no_invoice
 from kvitto.invoicing.invoice import AsOf
@@ -69,11 +69,10 @@ def _without_invoice(
 ) -> Iterator[tuple[InvoiceScope, Period]]:
     """In the order of numbers: by the end of the period, its start, and the scope."""
     candidates = [
-        (period.end, period.start, scope.scope.kind, scope.scope.id, scope, period)
+        (left.end, left.start, scope.scope.kind, scope.scope.id, scope, left)
         for scope in scopes
-        for starts in [{period.start for period in issued[scope.scope]}]
         for period in periods_of(scope, now.date())
-        if period.start not in starts and (month is None or period.last_day in month)
+        if (left := left_to_invoice(period, issued[scope.scope])) and (month is None or left.last_day in month)
     ]
     candidates.sort(key=lambda candidate: candidate[:4])
     return ((scope, period) for *_, scope, period in candidates)
