@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -18,6 +19,7 @@ from kvitto.agreements.hierarchy import (
     InvoiceScope,
     InvoiceSection,
     Scope,
+    ScopeKind,
     Subscription,
 )
 from kvitto.language import Phrase, phrase, phrases
@@ -33,6 +35,7 @@ from kvitto.records.invoices import load
 from kvitto.runs.daily_usage import Asked, DailyUsage, Grouping, daily_usage
 from kvitto.runs.period_rows import PeriodRow, row_of
 
+Named = Subscription | InvoiceSection | Customer | Department | EnrollmentAccount
 _ROWS = 50
 _GROUPINGS = {
     "day": (Grouping.DAY, phrase("Day")),
@@ -114,11 +117,14 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
 
 
 def _name_of(asked: Scope, scope: InvoiceScope) -> str:
-    parts = (*scope.subscriptions, *scope.sections, *scope.customers, *scope.departments, *scope.enrollment_accounts)
-    kinds = {"subscription": Subscription, "invoice_section": InvoiceSection, "customer": Customer,
-             "department": Department, "enrollment_account": EnrollmentAccount}  # fmt: skip
-    kind = kinds.get(asked.kind)
-    return next((part.name for part in parts if kind and isinstance(part, kind) and part.id == asked.id), scope.name)
+    parts: dict[ScopeKind, Iterable[Named]] = {
+        ScopeKind.SUBSCRIPTION: scope.subscriptions,
+        ScopeKind.INVOICE_SECTION: scope.sections,
+        ScopeKind.CUSTOMER: scope.customers,
+        ScopeKind.DEPARTMENT: scope.departments,
+        ScopeKind.ENROLLMENT_ACCOUNT: scope.enrollment_accounts,
+    }
+    return next((part.name for part in parts.get(asked.kind, ()) if part.id == asked.id), scope.name)
 
 
 def _wanted(query: QueryDict, by: str) -> Asked:
