@@ -15,10 +15,13 @@ def make(_arguments: Sequence[str]) -> None:
 
     make_office()
     start_django()
+    from django.db import transaction
+
     from kvitto.agreements.credit_lots import LotTreatment
     from tests.records.lots import agree_lots, lot
 
-    agree_lots(lot("gift", "300"), lot("balance", "300", treatment=LotTreatment.PAYMENT))
+    with transaction.atomic():
+        agree_lots(lot("gift", "300"), lot("balance", "300", treatment=LotTreatment.PAYMENT))
 
 
 def use_at_random(arguments: Sequence[str]) -> None:
