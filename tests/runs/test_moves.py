@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from kvitto.agreements.billing_periods import periods_of
+from kvitto.agreements.credit_lots import CreditLot, LotSource
 from kvitto.agreements.facts import Agreed, kind_of, parent_of, to_facts
-from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind, Subscription
+from kvitto.agreements.hierarchy import InvoiceScope, ManagementGroup, Scope, ScopeKind, Subscription
+from kvitto.money import Money
 from kvitto.periods import Period
 from kvitto.records.agreements import (
     invoice_scope,
@@ -22,11 +24,13 @@ from kvitto.records.agreements import (
     tree_around,
 )
 from kvitto.records.models import AgreementRecord, Revision
+from kvitto.runs.apply_agreements import apply
+from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.office import Office
 from kvitto.runs.rate_period import members_of, rate_scopes
 from kvitto.runs.scope_versions import ScopeVersions
 from tests.agreements.cast import SELLER, everything, subscription
-from tests.runs.offices import AGREEMENTS, at, import_price, import_rows, made
+from tests.runs.offices import AGREEMENTS, at, import_price, import_rows, made, written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 MARCH = Period(date(2024, 3, 1), date(2024, 4, 1))
@@ -231,8 +235,6 @@ def test_what_was_invoiced_before_an_end_was_recorded_is_not_invoiced_again(offi
 
     Had the end been known, the account's day of 10 March would have put all of it on one invoice.
     """
-    from kvitto.runs.closing.issue_invoices import close
-
     small = made(office(date(2024, 3, 10)))
     import_rows(small, ["9,lab,vm,cpu,10,2024-03-04T00:00:00Z"], "march.csv")
     (number,) = (one.number for one in close(small).issued if one.scope.id == "lab")
@@ -243,3 +245,83 @@ def test_what_was_invoiced_before_an_end_was_recorded_is_not_invoiced_again(offi
     issued = [one for one in close(at(small, date(2024, 4, 10))).issued if one.scope.id == "lab"]
     assert [one.period for one in issued] == [Period(date(2024, 3, 1), left_on)]
     assert number not in {one.number for one in issued}
+
+
+WAVES = """[[mca_accounts.billing_profiles.invoice_sections.subscriptions]]
+id = "waves"
+name = "Waves"
+offer = "pay-as-you-go"
+started_on = 2024-02-01
+"""
+LAB = """[[mosp_accounts.subscriptions]]
+id = "lab"
+name = "Lab"
+known_as = ["laboratory"]
+offer = "pay-as-you-go"
+started_on = 2024-02-01
+anniversary_day = 1
+roles = [{ person = "bo@daugava.example", role = "billing-reader" }]
+"""
+LAB_IN_SECTION = """[[mca_accounts.billing_profiles.invoice_sections.subscriptions]]
+id = "lab"
+name = "Lab"
+known_as = ["laboratory"]
+offer = "pay-as-you-go"
+started_on = 2024-02-01
+"""
+MARCH_ROWS = [
+    f"{row},{one},vm,cpu,{hours},2024-03-{day}T12:00:00Z"
+    for one in ("waves", "lab")
+    for row, hours, day in ((f"{one}-1", 10, "15"), (f"{one}-2", 5, "16"))
+]
+
+
+def closed_after(small: Office, changed: str) -> dict[str, str]:
+    """What the close of 10 April issues, by scope, after the change of 16 March was applied."""
+    apply(at(small, date(2024, 3, 5)), written(small, "before.toml", AGREEMENTS))
+    close(at(small, date(2024, 3, 12)))
+    apply(at(small, MOVED_ON), written(small, "changed.toml", changed))
+    import_rows(at(small, date(2024, 4, 1)), MARCH_ROWS, "march.csv")
+    return {
+        f"{one.scope.id} {one.period.start:%m-%d} {one.period.last_day:%m-%d}": f"{one.unrounded.amount.normalize():f}"
+        for one in close(at(small, date(2024, 4, 10))).issued
+        if one.period.start >= MARCH.start and one.unrounded
+    }
+
+
+def test_a_move_to_another_profile_is_applied_closed_and_billed_by_both(office: Callable[..., Office]) -> None:
+    """Waves moves from Cork to Quay on 16 March: ten hours at 0.1 stand on Cork's invoice of March, five on Quay's."""
+    small = made(office(date(2024, 4, 10)))
+    assert closed_after(small, AGREEMENTS.replace(WAVES, "") + WAVES) == {
+        "lab 03-01 03-31": "1.5",
+        "cork 03-01 03-31": "1",
+        "quay 03-01 03-31": "0.5",
+    }
+
+
+def test_a_move_from_mosp_to_a_profile_is_applied_closed_and_billed_by_both(office: Callable[..., Office]) -> None:
+    """Lab has a last invoice of its own for 1 to 15 March; the rest of the month is Quay's."""
+    small = made(office(date(2024, 4, 10)))
+    assert closed_after(small, AGREEMENTS.replace(LAB, "") + LAB_IN_SECTION) == {
+        "lab 03-01 03-15": "1",
+        "cork 03-01 03-31": "1.5",
+        "quay 03-01 03-31": "0.5",
+    }
+
+
+@pytest.mark.usefixtures("agreed")
+def test_around_a_management_group_stand_its_subscriptions_and_around_anything_its_lots() -> None:
+    """Also those of groups below it, with all that is above them; a lot comes with what its invoices are made for."""
+    recorded(ManagementGroup("top", "Top"), date(2019, 1, 1))
+    recorded(ManagementGroup("below", "Below", "top"), date(2019, 1, 1))
+    recorded(subscription("in", date(2024, 1, 10), account_id="mca", section="north-1", group="below"), MARCH.start)
+    recorded(subscription("out", date(2024, 1, 10), account_id="mosp"), MARCH.start)
+    for scope in (NORTH, SOUTH):
+        lot = CreditLot(f"lot-{scope.id}", scope, LotSource.PURCHASED, Money(Decimal(5), "EUR"), MARCH.start)
+        recorded(lot, MARCH.start)
+    found = tree_around([Scope(ScopeKind.MANAGEMENT_GROUP, "top")])
+    assert list(found.subscriptions) == ["in"]
+    assert [one.id for one in found.resource_lineage(Scope(ScopeKind.SUBSCRIPTION, "in"))] == ["in", "below", "top"]
+    assert [one.id for one in found.lineage(Scope(ScopeKind.SUBSCRIPTION, "in"))] == ["in", "north-1", "north", "mca"]
+    assert list(found.lots) == ["lot-north"]
+    assert list(tree().lots) == ["lot-north", "lot-south"]
