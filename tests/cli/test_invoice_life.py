@@ -90,8 +90,7 @@ def test_refusals_are_sentences(say: Say) -> None:
         "“12,98” is no amount. Write it as 120.50.",
         "Invoice K-2024-000001 is in USD, so an amount in EUR cannot be recorded for it.",
         "Say either an amount or lines to give back of invoice K-2024-000001.",
-        "Only 12.98 USD is left of invoice K-2024-000001, so 13.00 USD cannot be given back."
-        " Give back 12.98 USD or less.",
+        "Only 12.98 USD is left of invoice K-2024-000001, so 13.00 USD cannot be given back. Give back 12.98 USD or less.",  # noqa: E501 - a sentence
         "There is no refund R1 of this invoice. Request it first.",
         "There is no invoice K-2024-000009.",
     ]
