@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kvitto.agreements.billing_periods import days_billed, invoice_kinds, periods_of
+from kvitto.agreements.billing_periods import days_billed, invoice_due_at, invoice_kinds, periods_of
 from kvitto.agreements.dated import FOREVER, Dated, joined, on_day, within
 from kvitto.agreements.hierarchy import InvoiceScope, ManagementGroup, Scope, ScopeKind, Subscription
 from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.agreements.tree import Tree
-from kvitto.periods import Period
+from kvitto.periods import Period, midnight
 from tests.agreements.cast import everything, subscription
 from tests.campaign import size
 
@@ -158,6 +159,35 @@ def test_a_subscription_that_left_mosp_still_has_its_invoices_there() -> None:
     assert (before.account.id, before.days) == ("mosp", {"s": (Period(START, date(2024, 3, 16)),)})
     assert now.scope.id == "south"
     assert [scope.scope.id for scope in tree.invoice_scopes()] == ["s", "north", "partner", "south", "ea"]
+
+
+@pytest.mark.parametrize(
+    ("place", "scope", "last"),
+    [
+        ("mosp", Scope(ScopeKind.SUBSCRIPTION, "s"), Period(date(2024, 3, 8), date(2024, 3, 16))),
+        ("in-lab", Scope(ScopeKind.BILLING_ACCOUNT, "ea"), Period(date(2024, 3, 1), date(2024, 4, 1))),
+    ],
+)
+def test_the_move_to_a_customer_agreement(place: str, scope: Scope, last: Period) -> None:
+    """The old invoices stop with the days until the move, and come on their usual day.
+
+    The first invoice of the profile comes on the 5th of the month after, for the rest of the month, although the
+    account was created on the day of the move: the buyer is not new.
+    """
+    moved_on = date(2024, 3, 16)
+    tree = moved((START, place), (moved_on, "south-1"))
+    tree.accounts["mca"] = replace(tree.accounts["mca"], created_on=moved_on)
+    tree.accounts["mosp"] = replace(tree.accounts["mosp"], created_on=date(2020, 1, 10))
+    before, profile = tree.own_invoice_scope(scope), tree.invoice_scope(Scope(ScopeKind.INVOICE_SECTION, "south-1"))
+    assert before
+    assert profile
+    assert list(periods_of(before, date(2024, 9, 1)))[-1] == last
+    assert days_billed(before, before.subscriptions[0], last)[-1].end == moved_on
+    first = next(periods_of(profile, date(2024, 9, 1)))
+    assert days_billed(profile, profile.subscriptions[0], first) == (Period(moved_on, date(2024, 4, 1)),)
+    assert invoice_due_at(profile, first, timedelta(hours=72)) == midnight(date(2024, 4, 5))
+    usual = date(2024, 4, 10) if place == "mosp" else date(2024, 4, 14)
+    assert invoice_due_at(before, last, timedelta(hours=72)) == midnight(usual)
 
 
 _MOVES = st.lists(st.tuples(st.integers(1, 120), st.sampled_from(sorted(_PLACES))), max_size=5)

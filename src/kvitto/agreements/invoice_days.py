@@ -56,10 +56,17 @@ def overage_notice_on(period: Period) -> date:
 def too_new_until(scope: InvoiceScope) -> date:
     """The first day on which the buyer is no longer too new for an invoice: day 30 after the start (invoices.md N1).
 
-    MOSP: after the subscription's start. The others: after the creation of the account.
+    MOSP: after the subscription's start. The others: after the creation of the account; but a buyer whose subscriptions
+    moved in, as from an enrollment to a customer agreement, has been one since they began.
     """
-    subscription = scope.subscription
-    return (subscription.started_on if subscription else scope.account.created_on) + TOO_NEW
+    if subscription := scope.subscription:
+        return subscription.started_on + TOO_NEW
+    moved_in = [
+        one.started_on
+        for one in scope.subscriptions
+        if one.id in scope.days and scope.days[one.id][0].start > one.started_on
+    ]
+    return min(scope.account.created_on, *moved_in) + TOO_NEW if moved_in else scope.account.created_on + TOO_NEW
 
 
 def due_date(scope: InvoiceScope, issue_date: date) -> date:
