@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kvitto.agreements.price_files.price_file import PriceFile, read_prices
 from kvitto.agreements.price_files.price_mapping import PriceMapping, read_price_mapping
 from kvitto.agreements.price_files.price_rows import UnableToReadPrices
-from kvitto.agreements.price_sheet import PriceModel, Tier
+from kvitto.agreements.price_sheet import ChargeKind, PriceModel, Tier
 from kvitto.money import PRICE, plain
 from kvitto.row_text import RowText
 
@@ -94,6 +94,44 @@ def test_moments_at_midnight_are_days(tmp_path: Path) -> None:
     assert found.prices[0].valid_from == date(2024, 1, 1)
 
 
+_SOLD = replace(
+    _MAPPING,
+    kind=RowText.of_column("event"),
+    tax_class=RowText.of_column("region"),
+    publisher=RowText.of_text("Palisade Networks"),
+    earned_credit=RowText.of_column("start"),
+    tier_column="",
+    withdrawn_column="",
+    region=RowText(),
+)
+
+
+def test_a_list_says_what_is_sold_by_whom_and_how_it_is_taxed(tmp_path: Path) -> None:
+    """Kind, tax class, publisher and earned credit stand in columns or in the mapping; an empty kind is usage."""
+    found = _read(tmp_path, "cpu,2024-01-01,15,1,marketplace,books\ngpu,2024-01-01,,1,,\n", _SOLD)
+
+    assert [(one.kind, one.tax_class, one.publisher, one.earned_credit) for one in found.prices] == [
+        (ChargeKind.MARKETPLACE, "books", "Palisade Networks", 15),
+        (ChargeKind.USAGE, "", "Palisade Networks", 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("cpu,2024-01-01,15,1,rent,", "column “event”: “rent” is no kind of charge; there are usage, separate,"),
+        ("cpu,2024-01-01,1.5,1,,", "column “start”: “1.5” is no whole number of percent from 0 to 100."),
+        ("cpu,2024-01-01,101,1,,", "“101” is no whole number"),
+        (f"cpu,2024-01-01,0,1,,{'x' * 51}", "the text is longer than 50 characters."),
+    ],
+)
+def test_what_is_sold_must_be_known(tmp_path: Path, row: str, said: str) -> None:
+    """A kind, a percentage or a class that cannot be kept refuses the file."""
+    with pytest.raises(UnableToReadPrices) as refused:
+        _read(tmp_path, row + "\n", _SOLD)
+    assert said in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
@@ -121,7 +159,7 @@ def test_moments_at_midnight_are_days(tmp_path: Path) -> None:
         ),
         (
             "cpu,2024-01-01,0,1,,eu\ncpu,2024-01-01,5,2,,us\n",
-            "line 3: cpu has another name, category or region for 1 January 2024 on line 2.",
+            "line 3: cpu is described otherwise for 1 January 2024 on line 2: name, category,",
         ),
         ("cpu,2024-01-01,0,1,eu\n", "line 2: the row has 5 columns, the header 6."),
         ('cpu,2024-01-01,0,1,,"eu\n', "this is not CSV"),

@@ -11,14 +11,15 @@ from pathlib import Path
 
 from kvitto.agreements.price_files.price_mapping import PriceMapping
 from kvitto.agreements.price_files.price_rows import PriceFault, PriceRow, UnableToReadPrices, read_rows
-from kvitto.agreements.price_sheet import Price, PriceModel, Tier, in_force
+from kvitto.agreements.price_sheet import ChargeKind, Price, PriceModel, Tier, in_force
 from kvitto.language import Phrase, phrase
 from kvitto.money import PRICE, QUANTITY, Width
 from kvitto.row_text import RowText
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_LONGEST = {"meter": 200, "name": 200, "category": 200, "region": 100}
+_LONGEST = {"meter": 200, "name": 200, "category": 200, "region": 100, "tax_class": 50, "publisher": 200}
+_WHOLE_PERCENT = re.compile(r"\d{1,2}|100", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 
@@ -32,6 +33,19 @@ class PriceFile:
 
 
 @dataclass(frozen=True)
+class _Said:
+    """What a row says of its meter beside the price; the rows of one price must agree on it."""
+
+    name: str
+    category: str
+    region: str
+    kind: ChargeKind
+    tax_class: str
+    publisher: str
+    earned_credit: int
+
+
+@dataclass(frozen=True)
 class _Entry:
     """One row, read: a tier of a price, or the end of one (`tier` is None)."""
 
@@ -40,9 +54,7 @@ class _Entry:
     currency: str
     valid_from: date
     tier: Tier | None
-    name: str
-    category: str
-    region: str
+    said: _Said
 
 
 def read_prices(path: Path, mapping: PriceMapping) -> PriceFile:
@@ -97,11 +109,37 @@ class _Reader:
             currency=currency,
             valid_from=valid_from or date.min,
             tier=None if ends else self._tier(row),
+            said=self._said(row),
+        )
+        return entry if len(self.faults) == faults_before else None
+
+    def _said(self, row: PriceRow) -> _Said:
+        return _Said(
             name=self._text(row, "name", self.mapping.name),
             category=self._text(row, "category", self.mapping.category),
             region=self._text(row, "region", self.mapping.region),
+            kind=self._kind(row),
+            tax_class=self._text(row, "tax_class", self.mapping.tax_class),
+            publisher=self._text(row, "publisher", self.mapping.publisher),
+            earned_credit=self._earned_credit(row),
         )
-        return entry if len(self.faults) == faults_before else None
+
+    def _kind(self, row: PriceRow) -> ChargeKind:
+        text = self.mapping.kind.of(row.values) or ChargeKind.USAGE
+        kinds = tuple(kind.value for kind in ChargeKind)
+        if text in kinds:
+            return ChargeKind(text)
+        what = phrase("“{text}” is no kind of charge; there are {kinds}.", text=text, kinds=kinds)
+        self._wrong(row.line, self.mapping.kind.columns, what)
+        return ChargeKind.USAGE
+
+    def _earned_credit(self, row: PriceRow) -> int:
+        text = self.mapping.earned_credit.of(row.values) or "0"
+        if _WHOLE_PERCENT.fullmatch(text):
+            return int(text)
+        what = phrase("“{text}” is no whole number of percent from 0 to 100.", text=text)
+        self._wrong(row.line, self.mapping.earned_credit.columns, what)
+        return 0
 
     def _tier(self, row: PriceRow) -> Tier:
         start = self._number(row, self.mapping.tier_column, QUANTITY) if self.mapping.tier_column else Decimal(0)
@@ -172,16 +210,21 @@ class _Reader:
             denominator=self.mapping.denominator,
             valid_from=first.valid_from,
             withdrawn=not tiers,
-            name=first.name,
-            category=first.category,
-            region=first.region,
+            name=first.said.name,
+            category=first.said.category,
+            region=first.said.region,
+            kind=first.said.kind,
+            tax_class=first.said.tax_class,
+            publisher=first.said.publisher,
+            earned_credit=first.said.earned_credit,
         )
 
     def _differ(self, first: _Entry, other: _Entry) -> bool:
-        differ = (first.name, first.category, first.region) != (other.name, other.category, other.region)
+        differ = first.said != other.said
         if differ:
             what = phrase(
-                "{meter} has another name, category or region for {day} on line {line}.",
+                "{meter} is described otherwise for {day} on line {line}: name, category, region, kind, tax class,"
+                " publisher and earned credit must be the same.",
                 meter=first.meter,
                 day=first.valid_from,
                 line=str(first.line),

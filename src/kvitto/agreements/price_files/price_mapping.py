@@ -11,6 +11,10 @@
     [withdrawn]   column, value         rows that end a price instead of giving one
     [only]        column = [values]     rows to be read; the others are left out and counted
     [name] [category] [region]          column, template or text: what people read about the meter
+    [kind]        column, template or text: what is sold, as `ChargeKind` says; usage if left out or empty
+    [tax_class]   column, template or text: which rate of the buyer's country; the standard rate if left out or empty
+    [publisher]   column, template or text: the third party that sells it
+    [earned_credit]  column, template or text: percent of the price that a partner earns; none if left out or empty
 
 A template is text with column names in braces: "{armRegionName}/{armSkuName}".
 """
@@ -40,6 +44,10 @@ _KEYS = {
     "name": ("column", "template", "text", "remove"),
     "category": ("column", "template", "text", "remove"),
     "region": ("column", "template", "text", "remove"),
+    "kind": ("column", "template", "text", "remove"),
+    "tax_class": ("column", "template", "text", "remove"),
+    "publisher": ("column", "template", "text", "remove"),
+    "earned_credit": ("column", "template", "text", "remove"),
 }
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _LARGEST_FRACTION = 10**9
@@ -71,11 +79,18 @@ class PriceMapping:
     name: RowText = field(default_factory=RowText)
     category: RowText = field(default_factory=RowText)
     region: RowText = field(default_factory=RowText)
+    kind: RowText = field(default_factory=RowText)
+    tax_class: RowText = field(default_factory=RowText)
+    publisher: RowText = field(default_factory=RowText)
+    earned_credit: RowText = field(default_factory=RowText)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column of the file that the mapping names, each once."""
-        texts = (self.currency, self.meter, self.name, self.category, self.region)
+        texts = (
+            self.currency, self.meter, self.name, self.category, self.region, self.kind, self.tax_class,
+            self.publisher, self.earned_credit,
+        )  # fmt: skip
         named = (
             *(column for text in texts for column in text.columns),
             self.price_column,
@@ -134,6 +149,10 @@ class _Written:
             name=self._row_text("name"),
             category=self._row_text("category"),
             region=self._row_text("region"),
+            kind=self._row_text("kind"),
+            tax_class=self._row_text("tax_class"),
+            publisher=self._row_text("publisher"),
+            earned_credit=self._row_text("earned_credit"),
         )
 
     def _check_names(self) -> None:
