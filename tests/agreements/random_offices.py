@@ -311,7 +311,7 @@ class RandomOffice:
             kind,
             self.amount(account.currency) if kind is OfferKind.MONTHLY_CREDIT else None,
             self.amount(account.currency) if kind is OfferKind.SUPPORT else None,
-            self.maybe("MS-AZR-0003P"),
+            self.maybe("OUR-OWN-1"),
         )
 
     def _credit(self, scope: Scope, currency: str, source: LotSource) -> None:

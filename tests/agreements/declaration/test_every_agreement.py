@@ -280,6 +280,12 @@ WRONG = [
         "exchange_rates[2].valid_from is “USD-EUR, 2024-02-01”, which already stands at exchange_rates[1].valid_from",
     ),
     # offers and credit
+    (
+        ENTERPRISE,
+        'offer_id = "MS-AZR-0017P"',
+        'offer_id = "MS-AZR-0042P"',
+        f"{LAB}.subscriptions[1].offer_id is “MS-AZR-0042P”, but must be the id of an offer of the kind pay-as-you-go.",
+    ),
     (CREDIT, 'monthly_fee = "250"', "", f"{T}[3].monthly_fee is missing; it must be an amount above 0"),
     (
         CREDIT,

@@ -13,6 +13,7 @@ from kvitto.agreements.declaration.fitting import fitting_policies, fitting_role
 from kvitto.agreements.declaration.found import Found
 from kvitto.agreements.declaration.toml_table import Table
 from kvitto.agreements.hierarchy import AgreementType, BillingAccount, Scope, ScopeKind, Subscription
+from kvitto.agreements.offer_table import published_offer
 from kvitto.agreements.offers import Offer, OfferKind
 from kvitto.language import phrase
 from kvitto.money import Money, currency_decimals
@@ -90,12 +91,13 @@ def _offer(table: Table, account: BillingAccount, seller_country: str) -> Offer:
         amount = table.amount(key, decimals)
         return None if amount is None else Money(amount, account.currency)
 
-    return Offer(
-        kind,
-        money("monthly_credit", OfferKind.MONTHLY_CREDIT),
-        money("monthly_fee", OfferKind.SUPPORT),
-        table.id("offer_id", required=False),
-    )
+    credit = money("monthly_credit", OfferKind.MONTHLY_CREDIT)
+    fee = money("monthly_fee", OfferKind.SUPPORT)
+    offer_id = table.id("offer_id", required=False)
+    published = published_offer(offer_id)
+    if published and published.kind is not kind:
+        table.wrong("offer_id", phrase("the id of an offer of the kind {offer}", offer=kind))
+    return Offer(kind, credit, fee, offer_id)
 
 
 def _spending_limit(table: Table, offer: OfferKind) -> bool:

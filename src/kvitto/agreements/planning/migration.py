@@ -25,6 +25,7 @@ from kvitto.agreements.hierarchy import (
     ScopeKind,
     Subscription,
 )
+from kvitto.agreements.offer_table import published_offer
 from kvitto.agreements.offers import Offer, OfferKind
 
 _ENDING = "-mca"
@@ -187,7 +188,9 @@ class _Moving:
     def _under(self, section: InvoiceSection, subscription: Subscription) -> Subscription:
         offer = subscription.offer
         if offer.kind is not OfferKind.SUPPORT:
-            offer = Offer(OfferKind.PAY_AS_YOU_GO, id=offer.id)
+            published = published_offer(offer.id)
+            keeps_id = published is None or published.kind is OfferKind.PAY_AS_YOU_GO
+            offer = Offer(OfferKind.PAY_AS_YOU_GO, id=offer.id if keeps_id else "")
         return replace(
             subscription,
             account_id=self._new.id,

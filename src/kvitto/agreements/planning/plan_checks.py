@@ -7,8 +7,10 @@ from itertools import zip_longest
 
 from kvitto.agreements.facts import SELLER
 from kvitto.agreements.hierarchy import ScopeKind, Seller, Subscription
+from kvitto.agreements.limits import STANDARD, Limits
 from kvitto.agreements.planning.credit_checks import credit_refusals
 from kvitto.agreements.planning.holder_checks import holder_refusals
+from kvitto.agreements.planning.limit_checks import broken_limits
 from kvitto.agreements.planning.move_checks import move_refusals
 from kvitto.agreements.planning.plan import Agreements, Change, Plan
 from kvitto.agreements.planning.recorded import Recorded
@@ -29,7 +31,7 @@ _FIXED_ONCE_INVOICED = {
 }
 
 
-def refusals(plan: Plan, agreements: Agreements, recorded: Recorded) -> list[Phrase]:
+def refusals(plan: Plan, agreements: Agreements, recorded: Recorded, limits: Limits = STANDARD) -> list[Phrase]:
     """A sentence for everything the plan must not do; empty if it may be applied."""
     found = [*_other_seller(agreements, plan), *_names_in_use(plan, agreements)]
     for change in plan.changes:
@@ -38,6 +40,7 @@ def refusals(plan: Plan, agreements: Agreements, recorded: Recorded) -> list[Phr
             found += _end_of_the_ended(change, recorded)
             found += _suspensions(change, recorded)
             found += _numbers_told_apart(change)
+    found += broken_limits(plan, agreements, limits)
     found += credit_refusals(plan, agreements, recorded)
     found += holder_refusals(plan, agreements)
     return [*found, *move_refusals(plan, agreements, recorded)]
