@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import islice, pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kvitto.agreements.anniversaries import anniversaries
@@ -41,6 +41,7 @@ from kvitto.money import Money
 from kvitto.periods import Period, midnight
 from tests.agreements import cast
 from tests.agreements.cast import PARTY, SELLER
+from tests.campaign import size
 
 CUTOFF = timedelta(hours=72)
 DAYS = st.dates(date(2019, 1, 1), date(2032, 12, 31))
@@ -311,6 +312,8 @@ def test_suspensions_add_up() -> None:
     assert re_enabled(10, *twice, (date(2024, 1, 1), date.max)) == ["2023-10-15", "2023-11-20", "2023-12-20"]
 
 
+@pytest.mark.campaign
+@settings(max_examples=size(100, 20_000))
 @given(DAYS, st.integers(1, 28), st.lists(st.tuples(st.integers(0, 500), st.integers(1, 90)), max_size=4))
 def test_periods_of_a_suspended_subscription_have_no_gap(
     started_on: date, anniversary_day: int, gaps: list[tuple[int, int]]

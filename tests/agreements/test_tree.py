@@ -193,6 +193,7 @@ def test_the_move_to_a_customer_agreement(place: str, scope: Scope, last: Period
 _MOVES = st.lists(st.tuples(st.integers(1, 120), st.sampled_from(sorted(_PLACES))), max_size=5)
 
 
+@pytest.mark.campaign
 @settings(max_examples=size(150, 5000))
 @given(st.sampled_from(sorted(_PLACES)), _MOVES, st.none() | st.integers(1, 700))
 def test_every_day_of_a_life_is_billed_exactly_once(first: str, gaps: list[tuple[int, str]], life: int | None) -> None:
@@ -219,6 +220,7 @@ def _days_billed(scopes: list[InvoiceScope], until: date) -> Counter[date]:
     )
 
 
+@pytest.mark.campaign
 @settings(max_examples=size(50, 2000))
 @given(_MOVES)
 def test_marketplace_days_are_billed_once_too(gaps: list[tuple[int, str]]) -> None:
