@@ -90,20 +90,20 @@ Door = tuple[str, ScopeKind, str]  # address, what is asked for there, the actio
 def doors_of(agreement: str) -> list[Door]:
     """Lists of invoices, PDFs new and old, usage pages and usage files of every scope."""
     invoiced = invoiced_scope("own", agreement)
+    invoice("K-1", "own", agreement, DAY)
+    invoice("K-2", "own", agreement, OLD_DAY)
+    invoice("K-3", "own", agreement, DAY, "AzureSupport")
     found = [
         (f"/{PLURALS[invoiced.kind]}/{invoiced.id}/invoices/", invoiced.kind, "see-invoices"),
-        (f"/invoices/{invoice('K-1', 'own', agreement, DAY)}.pdf", invoiced.kind, "download-invoice"),
-        (f"/invoices/{invoice('K-2', 'own', agreement, OLD_DAY)}.pdf", invoiced.kind, "open-old-invoice"),
-        (
-            f"/invoices/{invoice('K-3', 'own', agreement, DAY, 'AzureSupport')}.pdf",
-            invoiced.kind,
-            "open-support-invoice",
-        ),
+        ("/invoices/K-1.pdf", invoiced.kind, "download-invoice"),
+        ("/invoices/K-2.pdf", invoiced.kind, "open-old-invoice"),
+        ("/invoices/K-3.pdf", invoiced.kind, "open-support-invoice"),
     ]
     for part in PARTS[agreement]:
         scope = scope_of("own", agreement, part)
         if part != "account" or INVOICED[agreement] == "account":
             found.append((usage_address(scope), scope.kind, "see-charges"))
+        if part == "subscription" or scope == invoiced:
             found.append((usage_address(scope, "usage.csv"), scope.kind, "download-usage"))
     return found
 
@@ -130,6 +130,8 @@ def test_who_may_open_what(doors: None, agreement: str) -> None:
     wrong = []
     for on in STATES[agreement]:
         set_policies(agreement, on)
+        if on and agreement != "mosp":  # no policy of these opens an invoice: asked for once
+            addresses = [door for door in addresses if "invoice" not in door[2]]
         for column, client in clients.items():
             for address, level, action in addresses:
                 found = client.get(address).status_code
