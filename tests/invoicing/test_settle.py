@@ -101,7 +101,7 @@ def test_commitment_usage_of_an_enrollment_comes_off_before_tax() -> None:
     settled = settle(enrollment, [line("1000")], [prepayment])
     (group,) = taxed(settled)
     assert used(settled) == [("prepaid", "800.00")]
-    assert (group.taxable, group.tax) == (200, 50)
+    assert (group.taxable, group.tax) == (Decimal(200), Decimal(50))
     assert paid(settled) == []
 
 
@@ -211,8 +211,8 @@ def test_one_lot_is_an_allowance_in_each_tax_group() -> None:
     lines = [line("100", rate="25"), line("50", rate="12")]
     settled = settle(PROFILE_SCOPE, lines, [lot("a", "30", purchase_order="PO-9")])
     assert [(str(one.tax_rate), one.amount, one.purchase_order) for one in settled.allowances] == [
-        ("12", 10, "PO-9"),
-        ("25", 20, "PO-9"),
+        ("12", Decimal(10), "PO-9"),
+        ("25", Decimal(20), "PO-9"),
     ]
 
 
@@ -297,7 +297,7 @@ MEMBERS = mca(
 
 
 @pytest.mark.campaign
-@settings(max_examples=size(sample=150, full=20_000))
+@settings(max_examples=size(sample=150, full=5_000))
 @given(some_lines, some_lots(), st.randoms(use_true_random=False))
 def test_settlement_adds_up(lines: list[Line], lots: list[LotState], shuffled: object) -> None:
     """Lines, allowances, groups and lots agree to the cent; no lot goes below zero; the order of lines is no matter."""
@@ -314,7 +314,8 @@ def test_settlement_adds_up(lines: list[Line], lots: list[LotState], shuffled: o
     assert exact_sum(one.amount for one in prepaid) <= max(with_tax, Decimal(0))
     assert not positive_groups or all(group.taxable >= 0 for group in taxed(settled))
     for state in lots:
-        taken = exact_sum(one.amount for one in (*settled.allowances, *prepaid) if one.lot_id == state.lot.id)
+        before = exact_sum(one.amount for one in settled.allowances if one.lot_id == state.lot.id)
+        taken = before + exact_sum(one.amount for one in prepaid if one.lot_id == state.lot.id)
         assert 0 <= taken <= state.left.amount
         assert state.lot.scope == PROFILE or not taken
     again = list(lines)

@@ -95,7 +95,11 @@ def test_an_invoice_takes_what_it_says() -> None:
     """A discount before tax and a payment after it; the entries name the invoice."""
     agree_lots(lot(), lot("balance", "500", treatment=PAYMENT))
     invoice = issued("250")
-    assert (invoice.totals.allowances, invoice.totals.prepaid, invoice.totals.payable) == (100, Decimal("187.5"), 0)
+    assert (invoice.totals.allowances, invoice.totals.prepaid, invoice.totals.payable) == (
+        Decimal(100),
+        Decimal("187.5"),
+        Decimal(0),
+    )
     assert left() == {"gift": 0, "balance": 31250}
     assert set(LotEntry.objects.exclude(invoice=None).values_list("invoice", flat=True)) == {invoice.number}
 
@@ -199,7 +203,7 @@ def test_an_adjustment_has_a_code_and_happens_once_per_reference() -> None:
     """agreements.md §6.4: O7 is a technical concession."""
     agree_lots(lot())
     for _ in range(2):
-        assert adjust("gift", Decimal("12.5"), "O7", "slow disks", NOW, "ticket 8").left == usd("112.5")
+        assert adjust("gift", Decimal("12.5"), "O7", "slow disks", NOW, "ticket 8").state.left == usd("112.5")
     adjust("gift", Decimal(-2), "O2", "", NOW)
     causes = LotEntry.objects.filter(kind=Movement.ADJUSTMENT).order_by("pk").values_list("cause", flat=True)
     assert (list(causes), left()) == (["O7 slow disks", "O2"], {"gift": 11050})

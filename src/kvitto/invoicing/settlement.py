@@ -15,13 +15,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from kvitto.agreements.credit_lots import LotTreatment
+from kvitto.agreements.credit_lots import CreditLot, LotTreatment
 from kvitto.agreements.hierarchy import InvoiceScope
 from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.agreements.offers import Offer
 from kvitto.invoicing.invoice import Allowance, Invoice, Line, Prepayment, TaxGroup
 from kvitto.invoicing.settlement_lots import LotState, lives_through, usable
-from kvitto.invoicing.settlement_pieces import Group, Payable, Piece, pieces_of
+from kvitto.invoicing.settlement_pieces import Group, Payable, PaysFor, Piece, pieces_of
 from kvitto.invoicing.spending_limit import has_spending_limit
 from kvitto.money import Money, allocate, exact_sum, total, zero
 
@@ -57,7 +57,7 @@ class Settlement:
         made = []
         for state in usable(self.lots, self.scope.scope, LotTreatment.PAYMENT):
             lot = state.lot
-            paid = payable.pay(min(state.left, to_pay), lambda piece, lot=lot: lives_through(lot, piece.days))
+            paid = payable.pay(min(state.left, to_pay), _within(lot))
             if paid:
                 made.append(Prepayment(lot.id, lot.source.value, paid.amount, lot.purchase_order))
                 to_pay -= paid
@@ -114,7 +114,8 @@ def covered_by_credit(scope: InvoiceScope, draft: Invoice, lots: Iterable[LotSta
 def taken_of(invoice: Invoice) -> dict[str, Money]:
     """What the invoice takes of each lot, by the lot's id: its allowances and prepayments."""
     taken: dict[str, Money] = {}
-    for one in (*invoice.allowances, *invoice.prepayments):
+    used: list[Allowance | Prepayment] = [*invoice.allowances, *invoice.prepayments]
+    for one in used:
         if one.lot_id:
             taken[one.lot_id] = taken.get(one.lot_id, zero(invoice.currency)) + Money(one.amount, invoice.currency)
     return taken
@@ -125,18 +126,14 @@ def _monthly_credits(scope: InvoiceScope, payable: Payable) -> list[Allowance]:
     before = payable.credit_by_group()
     for one in scope.subscriptions:
         if one.offer.monthly_credit is not None:
-            key = one.id
-            payable.pay(
-                one.offer.monthly_credit,
-                lambda piece, key=key: piece.line.subscription_id == key and not piece.line.corrects,
-            )
+            payable.pay(one.offer.monthly_credit, _of_this_period(one.id))
     return _since(before, payable, Allowance(MONTHLY_CREDIT, Decimal(0)))
 
 
 def _lot(state: LotState, payable: Payable) -> list[Allowance]:
     """The lot pays for what was used inside its life."""
     lot, before = state.lot, payable.credit_by_group()
-    payable.pay(state.left, lambda piece: lives_through(lot, piece.days))
+    payable.pay(state.left, _within(lot))
     return _since(
         before, payable, Allowance(lot.source.value, Decimal(0), lot_id=lot.id, purchase_order=lot.purchase_order)
     )
@@ -147,9 +144,20 @@ def _beyond_spending_limits(scope: InvoiceScope, payable: Payable) -> list[Allow
     before = payable.credit_by_group()
     for one in scope.subscriptions:
         if has_spending_limit(scope.agreement, one):
-            key = one.id
-            payable.pay(None, lambda piece, key=key: piece.line.subscription_id == key)
+            payable.pay(None, _of(one.id))
     return _since(before, payable, Allowance(SPENDING_LIMIT, Decimal(0)))
+
+
+def _within(lot: CreditLot) -> PaysFor:
+    return lambda piece: lives_through(lot, piece.days)
+
+
+def _of(subscription_id: str) -> PaysFor:
+    return lambda piece: piece.line.subscription_id == subscription_id
+
+
+def _of_this_period(subscription_id: str) -> PaysFor:
+    return lambda piece: piece.line.subscription_id == subscription_id and not piece.line.corrects
 
 
 def _since(before: Mapping[Group, Money], payable: Payable, allowance: Allowance) -> list[Allowance]:

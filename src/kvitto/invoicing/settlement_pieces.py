@@ -19,6 +19,7 @@ from kvitto.money import Money, allocate, total, zero
 from kvitto.periods import Period
 
 Group = tuple[str, Decimal]  # tax category and rate
+PaysFor = Callable[["Piece"], bool]
 
 
 @dataclass
@@ -68,7 +69,7 @@ class Payable:
         self._country = scope.seller.party.address.country
         self._nothing = zero(scope.currency)
 
-    def pay(self, credit: Money | None, pays_for: Callable[[Piece], bool]) -> Money:
+    def pay(self, credit: Money | None, pays_for: PaysFor) -> Money:
         """Pay with the credit (None: without an end) what it may pay for, and tell how much that was.
 
         Only pieces of eligible lines are paid. One below zero lowers what is paid of the rest: neither a tax group nor

@@ -13,6 +13,7 @@ that rating it again gives the same answer; an invoice that it gets after all ta
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -38,6 +39,14 @@ __all__ = [
 ]  # fmt: skip
 
 _NONE = (0, 0)
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """A lot after its adjustment; `is_new` is False if that was made before under the same reference."""
+
+    state: LotState
+    is_new: bool
 
 
 def open_lots(lots: Iterable[CreditLot], at: datetime) -> None:
@@ -153,7 +162,7 @@ def expire(lots: Iterable[str], at: datetime) -> list[str]:
 
 
 @transaction.atomic
-def adjust(lot: str, amount: Decimal, code: str, reason: str, at: datetime, reference: str | None = None) -> LotState:  # noqa: PLR0913, PLR0917 - what is told of an adjustment
+def adjust(lot: str, amount: Decimal, code: str, reason: str, at: datetime, reference: str | None = None) -> Adjusted:  # noqa: PLR0913, PLR0917 - what is told of an adjustment
     """Add to a lot, or take from it, by hand, with one of the codes of agreements.md §6.4; the lot after it.
 
     With a `reference` of the operator the same adjustment is made once only. Raises `UnableToSettle` for a code or lot
@@ -174,7 +183,7 @@ def adjust(lot: str, amount: Decimal, code: str, reason: str, at: datetime, refe
             cause = f"{code} {reason}".strip()
             ledger.move(lot, Movement.ADJUSTMENT, minor, at.date(), reference=key, cause=cause)
     (state,) = lot_states(LotBalance.objects.filter(lot_key=lot))
-    return state
+    return Adjusted(state, is_new=not made_before)
 
 
 def check_balances() -> list[str]:
