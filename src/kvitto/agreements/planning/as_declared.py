@@ -61,11 +61,19 @@ def declaration_of(agreements: Agreements, on: date | None = None) -> Declaratio
 
 
 def still_to_come(agreements: Agreements, day: date) -> dict[Key, date]:
-    """What changes after the day: kind and id, and the first day of the latest version."""
+    """What changes after the day: kind and id, and the first day of the latest version.
+
+    Without what a file says itself: exchange rates, and subscriptions that move with their account.
+    """
+    latest = {key: versions[-1] for key, versions in agreements.versions.items() if len(versions) > 1}
+    values = [versions[-1].value for versions in agreements.versions.values()]
+    moves = {(each.moved_to, each.moved_on) for each in values if isinstance(each, BillingAccount) and each.moved_to}
     return {
-        key: versions[-1].valid_from
-        for key, versions in agreements.versions.items()
-        if len(versions) > 1 and versions[-1].valid_from > day and not isinstance(versions[-1].value, ExchangeRate)
+        key: version.valid_from
+        for key, version in latest.items()
+        if version.valid_from > day
+        and not isinstance(version.value, ExchangeRate)
+        and not (isinstance(version.value, Subscription) and (version.value.account_id, version.valid_from) in moves)
     }
 
 

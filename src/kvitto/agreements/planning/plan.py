@@ -149,7 +149,7 @@ def make_plan(agreements: Agreements, declaration: Declaration, valid_from: date
         key = (kind_of(value), value.id)
         mentioned.add(key)
         before = agreements.versions.get(key, ())
-        day = starts.moved_on(before, value) or valid_from
+        day = starts.changes_from(before, value, valid_from)
         change = _change(before, value, own_start(value, starts.created_on(value) or valid_from), day)
         if change:
             changes.append(change)
@@ -201,12 +201,15 @@ class _Starts:
         account = value.id if isinstance(value, BillingAccount) else getattr(value, "account_id", "")
         return self._created_on.get(account or self._profile_account.get(getattr(value, "profile_id", ""), ""))
 
-    def moved_on(self, before: tuple[Version, ...], value: Agreed) -> date | None:
-        """The day on which the account under which it stood became the one under which it is declared, if it did."""
-        old = before[-1].value if before else None
-        if isinstance(old, Subscription) and isinstance(value, Subscription):
-            return self._moved_on.get((old.account_id, value.account_id))
-        return None
+    def changes_from(self, before: tuple[Version, ...], value: Agreed, valid_from: date) -> date:
+        """The first day of a change: `valid_from`, but what moves with its account does so when the account does."""
+        accounts = [each.value.account_id for each in before if isinstance(each.value, Subscription)]
+        if not accounts or not isinstance(value, Subscription):
+            return valid_from
+        moved_on = next((day for each in accounts if (day := self._moved_on.get((each, value.account_id)))), None)
+        if moved_on is None:
+            return valid_from
+        return moved_on if accounts[-1] != value.account_id else max(moved_on, valid_from)
 
 
 def _change(before: tuple[Version, ...], value: Agreed, starts_on: date, valid_from: date) -> Change | None:
