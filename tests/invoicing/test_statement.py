@@ -10,7 +10,7 @@ from kvitto.agreements.hierarchy import InvoiceScope
 from kvitto.invoicing.statement import estimate
 from kvitto.rating.charge import ChargeLine
 from tests.invoicing.cast import charged, mca, monthly_credit, mosp, price, subscription
-from tests.invoicing.test_drafting import drafted, facts
+from tests.invoicing.test_drafting import drafted
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,8 @@ from tests.invoicing.test_drafting import drafted, facts
 )
 def test_an_estimate_is_what_the_invoice_would_say_before_tax(scope: InvoiceScope, lines: list[ChargeLine]) -> None:
     """The same charges give the same lines total, credit, total without tax and exact sum as a draft."""
-    told, invoice = estimate(facts(scope, lines)), drafted(scope, lines, [price()])
+    invoice = drafted(scope, lines, [price()])
+    told = estimate(invoice)
     assert told.charges.amount == invoice.totals.lines
     assert told.credit.amount == invoice.totals.allowances
     assert told.without_tax.amount == invoice.totals.without_tax
@@ -37,5 +38,5 @@ def test_an_estimate_is_what_the_invoice_would_say_before_tax(scope: InvoiceScop
 
 def test_charges_of_nothing_still_have_their_currency() -> None:
     """An estimate without lines is zero dollars."""
-    told = estimate(facts(mosp(), []))
+    told = estimate(drafted(mosp(), []))
     assert (told.charges.amount, told.charges.currency) == (Decimal("0.00"), "USD")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kvitto.invoicing.drafting import DraftFacts, settled
-from kvitto.money import Money, exact_sum, zero
+from kvitto.invoicing.invoice import Invoice
+from kvitto.money import Money
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,12 @@ class Estimate:
     unrounded: Money
 
 
-def estimate(facts: DraftFacts) -> Estimate:
-    """What the invoice of these facts would come to; its issue date and number of edition decide nothing here.
-
-    Raises as `draft` does.
-    """
-    settlement = settled(facts)
-    currency = facts.scope.currency
-    nothing = zero(currency).rounded(facts.seller_country)
-    charges = nothing + Money(exact_sum(line.amount for line in settlement.lines), currency)
-    credit = Money(exact_sum(one.amount for one in settlement.allowances), currency)
-    unrounded = Money(exact_sum(line.amount_unrounded for line in settlement.lines), currency)
-    return Estimate(charges, credit, charges - credit, unrounded)
+def estimate(draft: Invoice) -> Estimate:
+    """What the invoice would come to: it is drafted as if it were issued now, so it cannot say anything else."""
+    totals, currency = draft.totals, draft.currency
+    return Estimate(
+        charges=Money(totals.lines, currency),
+        credit=Money(totals.allowances, currency),
+        without_tax=Money(totals.without_tax, currency),
+        unrounded=Money(totals.unrounded, currency),
+    )

@@ -16,10 +16,11 @@ from kvitto.agreements.offers import Offer, OfferKind
 from kvitto.agreements.price_sheet import Price
 from kvitto.errors import UnableTo
 from kvitto.invoicing.absence import AbsenceFacts
-from kvitto.invoicing.drafting import DraftFacts, draft
-from kvitto.invoicing.invoice import AsOf, OpenBalance, PreviousInvoice
+from kvitto.invoicing.drafting import DraftFacts, draft, obstacles
+from kvitto.invoicing.invoice import AsOf, Invoice, OpenBalance, PreviousInvoice
 from kvitto.invoicing.settlement import LotState, taken_of
 from kvitto.invoicing.statement import Estimate, estimate
+from kvitto.language import Phrase
 from kvitto.money import Money, zero
 from kvitto.periods import Period
 from kvitto.rating.charge import ChargeLine, Unpriced
@@ -56,9 +57,25 @@ class RatedPeriod:
         return bool(self.lines or self.unpriced)
 
     @cached_property
+    def preview(self) -> Invoice:
+        """Its invoice as it would be now, as far as usage has prices, with neither issue date nor as-of to rely on.
+
+        Raises as `draft` does.
+        """
+        return draft(self.facts(self.period.last_day, _NOTHING_KNOWN))
+
+    @property
     def estimate(self) -> Estimate:
-        """What it comes to without tax, as far as it has prices. Raises as `draft` does."""
-        return estimate(self.facts(self.period.last_day, _NOTHING_KNOWN))
+        """What it comes to without tax. Raises as `draft` does."""
+        return estimate(self.preview)
+
+    @cached_property
+    def obstacles(self) -> tuple[Phrase, ...]:
+        """What beside usage without a price keeps it from being invoiced, such as a missing VAT number or rate."""
+        try:
+            return obstacles(self.scope, self.preview)
+        except UnableTo as error:
+            return (error.phrase,)
 
     def facts(
         self,
@@ -115,9 +132,9 @@ def absence_facts(rated: RatedPeriod, now: datetime, cutoff: timedelta) -> Absen
         started_on=scope.subscription.started_on if scope.subscription else scope.account.created_on,
         too_new_until=too_new_until(scope),
         invoice_at=invoice_due_at(scope, rated.period, cutoff, rated.kind),
-        charges=rated.estimate.charges,
+        charges=zero(scope.currency) if rated.obstacles else rated.estimate.charges,
         has_usage=rated.has_usage,
-        is_held_back=bool(rated.unpriced),
+        is_held_back=bool(rated.unpriced or rated.obstacles),
     )
 
 
@@ -139,7 +156,7 @@ def _with_lots(made: Sequence[RatedPeriod]) -> list[RatedPeriod]:
         own = lots_of(scope, made[index].period, made[index].kind)
         left = tuple(replace(one, left=one.left - _of(taken, scope, one)) for one in own)
         result[index] = replace(made[index], lots=left)
-        for lot, amount in _would_take(result[index]).items():
+        for lot, amount in ({} if result[index].obstacles else taken_of(result[index].preview)).items():
             counted = next(one.left for one in own if one.lot.id == lot) - now[lot]  # what it took without an invoice
             taken[scope, lot] = taken.get((scope, lot), zero(amount.currency)) + amount - counted
     return result
@@ -147,11 +164,3 @@ def _with_lots(made: Sequence[RatedPeriod]) -> list[RatedPeriod]:
 
 def _of(taken: Mapping[tuple[Scope, str], Money], scope: Scope, state: LotState) -> Money:
     return taken.get((scope, state.lot.id), zero(state.left.currency))
-
-
-def _would_take(rated: RatedPeriod) -> dict[str, Money]:
-    """What its invoice would take of each lot; nothing where it cannot be drafted, which is told elsewhere."""
-    try:
-        return taken_of(draft(rated.facts(rated.period.last_day, _NOTHING_KNOWN)))
-    except UnableTo:
-        return {}

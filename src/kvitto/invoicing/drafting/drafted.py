@@ -9,7 +9,7 @@ from kvitto.invoicing.drafting.parties import parties
 from kvitto.invoicing.drafting.sections import ordered_lines, sections_of
 from kvitto.invoicing.drafting.totals import accounting_tax, groups_of, totals_of
 from kvitto.invoicing.invoice import Invoice
-from kvitto.invoicing.settlement import Settlement, settle
+from kvitto.invoicing.settlement import settle
 from kvitto.invoicing.tax import currency_rate
 
 
@@ -49,9 +49,3 @@ def draft(facts: DraftFacts) -> Invoice:
         exchange=currency_rate(exchange) if exchange else None,
         balance=facts.balance,
     )
-
-
-def settled(facts: DraftFacts) -> Settlement:
-    """The lines and what credit pays of them before tax: the part of a draft that an estimate tells."""
-    _, lines = ordered_lines(facts)
-    return settle(facts.scope, lines, facts.lots, facts.kind)

@@ -41,12 +41,11 @@ def ordered_lines(facts: DraftFacts) -> tuple[list[Heading], list[Line]]:
         line, price = maker.line(charges), maker.price(charges)
         heading = _heading(facts.scope, section_names, maker.subscription(charges), price)
         is_free = facts.scope.agreement is AgreementType.EA and not line.amount
-        placed.append(((heading, is_free, line.customer_name, line.customer_id, *_place(line, price)), line))
+        key = (heading, is_free, line.customer_name, line.customer_id, *_place(line, price))
+        placed.append((key, heading, replace(line, section_id=heading.id)))
     placed.sort(key=lambda one: one[0])
-    headings = [key[0] for key, _ in placed]
-    return headings, [
-        replace(line, number=number, section_id=key[0].id) for number, (key, line) in enumerate(placed, start=1)
-    ]
+    headings = [heading for _, heading, _ in placed]
+    return headings, [replace(line, number=number) for number, (_, _, line) in enumerate(placed, start=1)]
 
 
 def sections_of(headings: Sequence[Heading], lines: Sequence[Line]) -> tuple[Section, ...]:
