@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,7 @@ from kvitto.runs.check_store import check_store
 from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.office import Office
 from kvitto.runs.retention import UnableToDelete, run_retention
+from tests.campaign import size
 from tests.faults import COMMAND, Job, copy_of, run_jobs
 from tests.runs.offices import FEBRUARY_ROWS, FIRST_CLOSE, WITHOUT_QUAY, at, import_rows, made
 
@@ -60,9 +61,9 @@ def record_payment(number: str, reverses: PaymentRecord | None = None) -> Paymen
     )  # fmt: skip
 
 
-def at_noon() -> object:
+def at_noon() -> datetime:
     """A moment."""
-    return InvoiceRecord.objects.values_list("issued_at", flat=True)[0]
+    return datetime(2024, 3, 10, 12, tzinfo=UTC)
 
 
 @pytest.mark.django_db
@@ -238,7 +239,7 @@ def test_a_kill_at_any_step_leaves_guards_and_the_next_run_completes_it(
     assert finished["wrong"] == []
     assert finished["documents"] == finished["files"] == []
     assert whole.steps.count("commit") >= 2
-    for step in range(1, len(whole.steps) + 1):
+    for step in range(1, len(whole.steps) + 1, size(sample=2, full=1)):
         folder = tmp_path / f"killed{step}"
         with copy_of(home, own_database, folder) as environment:
             surroundings = {**environment, **clock}

@@ -6,7 +6,9 @@ Settings come from `kvitto.toml` in the home; an environment variable of the sam
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -22,6 +24,7 @@ from kvitto.runs.office import Office
 
 SETTINGS_FILE = "kvitto.toml"
 _LEAST_SECRET = 50  # Django's own measure of a strong key
+_DATABASE_LINE = re.compile(r"""\s*#?\s*["']?database["']?\s*=""")  # also one that is a comment for now
 SECRET_FILE = "secret.key"  # noqa: S105 - the name of the file, not what is in it
 
 
@@ -135,6 +138,27 @@ def read_settings(home: Path, environment: Mapping[str, str]) -> Office:
         language=_language(str(chosen["language"] or "en")),
         secure=_switch(chosen["secure"]),
     )
+
+
+def settings_without_secrets(home: Path) -> bytes:
+    """The settings file as a backup may hold it: without `database`, which may have a password in it."""
+    file = home / SETTINGS_FILE
+    without = {name: value for name, value in _written(file).items() if name != "database"}
+    lines = file.read_text(encoding="utf-8").splitlines()
+    text = "".join(f"{line}\n" for line in lines if not _DATABASE_LINE.match(line))
+    try:
+        is_same = tomllib.loads(text) == without
+    except tomllib.TOMLDecodeError:
+        is_same = False
+    if not is_same:  # written over several lines: keep what it says, not how
+        text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in without.items())
+    return text.encode()
+
+
+def add_setting(file: Path, name: str, value: str) -> None:
+    """Add a setting to a settings file that does not have it yet."""
+    before = file.read_text(encoding="utf-8")
+    file.write_text(f"{name} = {json.dumps(value)}\n{before}", encoding="utf-8")
 
 
 def read_secret(home: Path) -> str:

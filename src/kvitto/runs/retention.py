@@ -86,8 +86,8 @@ def _batches(groups: Sequence[Sequence[Expired]]) -> Iterator[list[Expired]]:
 
 def _remove_leftovers(office: Office) -> None:
     """Files that a run before this one let go of and could not remove."""
-    for path in UsageTombstone.objects.values_list("path", flat=True).iterator():
-        durable.remove(office.usage_folder / path)
+    for gone in UsageTombstone.objects.values_list("path", flat=True).iterator():
+        durable.remove(office.usage_folder / gone)
     buried = {_file_number(number) for number in Tombstone.objects.values_list("number", flat=True).iterator()}
     if not buried:
         return
