@@ -76,6 +76,21 @@ def test_an_invoice_is_downloaded_as_it_was_stored(run: Run, closed: Office, tmp
 
 @pytest.mark.django_db
 @pytest.mark.database
+def test_a_document_is_downloaded_by_its_kind(run: Run, closed: Office) -> None:
+    """One that the invoice has is written; another one is refused with those it has; a kind has no copies."""
+    number = number_of("lab")
+    assert run("invoices", "download", number, "--out", "-", "--kind", "invoice-pdf").stdout_bytes == invoice_pdf(
+        closed, number
+    )
+    refused = run("invoices", "download", number, "--out", "-", "--kind", "summary-pdf")
+    assert refused.exit_code == 1
+    assert "It has: invoice-pdf." in refused.stderr
+    both = run("invoices", "download", number, "--out", "-", "--kind", "invoice-pdf", "--language", "sv")
+    assert both.exit_code == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.database
 def test_what_cannot_be_downloaded_leaves_the_old_file(run: Run, closed: Office, tmp_path: Path) -> None:
     """An unknown number or a damaged document gives status 1 and a sentence, and touches nothing."""
     out = tmp_path / "invoice.pdf"

@@ -13,13 +13,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kvitto.agreements.hierarchy import Customer, Department, EnrollmentAccount
+from kvitto.agreements.price_sheet import ChargeKind
 from kvitto.documents.usage_files.columns import COLUMNS, harmless
 from kvitto.documents.usage_files.stream import write_csv
 from kvitto.invoicing.drafting import DraftFacts, draft
-from kvitto.invoicing.invoice import Invoice
-from kvitto.money import EXACT, exact_sum
+from kvitto.invoicing.invoice import CorrectedPeriod, Invoice
+from kvitto.money import EXACT, exact_sum, plain
+from kvitto.periods import Period
 from kvitto.rating.charge import Charge, ChargeLine
 from tests.campaign import size
+from tests.documents.kinds_cast import (
+    CENTRAL_BANK,
+    HARBOUR,
+    JANUARY,
+    billed,
+    enrollment_invoice,
+    line,
+    partner_invoice,
+    section,
+)
 from tests.invoicing.cast import FEBRUARY, ISSUED_ON, KNOWN, mca, mosp, price, subscription
 
 PRICES = {number + 1: price(number + 1, f"m{number}", f"Meter {number}") for number in range(3)}
@@ -79,10 +92,10 @@ def test_costs_add_up_to_the_invoice(charges: list[Charge]) -> None:
     invoice = issued(charges)
     rows = rows_of(write_csv(invoice, charges))
     assert exact_sum(Decimal(row["Cost"]) for row in rows) == invoice.totals.lines
-    for line in invoice.lines:
-        name = (line.meter, f"{line.tier_from:f}")
+    for one in invoice.lines:
+        name = (one.meter, f"{one.tier_from:f}")
         of_line = [Decimal(row["Cost"]) for row in rows if (row["MeterId"], row["TierMinimumUnits"]) == name]
-        assert exact_sum(of_line) == line.amount
+        assert exact_sum(of_line) == one.amount
     usage = [row for row in rows if row["ChargeType"] == "Usage"]
     assert exact_sum(Decimal(row["Cost"]) for row in usage) == invoice.totals.unrounded
     assert len(rows) - len(usage) == len(invoice.lines)
@@ -196,3 +209,79 @@ def test_dates_are_those_of_the_original_files() -> None:
     charges = [charge(day=29)]
     row = rows_of(write_csv(issued(charges), charges))[0]
     assert row["Date"] == f"{date(2024, 2, 29):%m/%d/%Y}" == "02/29/2024"
+
+
+def test_fee_and_correction_have_one_row_each() -> None:
+    """They stand on the invoice without usage of the period behind them, so that the file still adds up to it."""
+    fee = line("100", "Standard support", "Support", charge_kind=ChargeKind.SUPPORT, price_id=0)
+    late = line("18.255", corrects=CorrectedPeriod("K-2024-000003", JANUARY, "late-usage"), service_period=JANUARY)
+    charges = [charge("1.005")]
+    base = issued(charges)
+    invoice = billed(base, [section("lab", "Lab", *base.lines, fee, late)])
+    rows = rows_of(write_csv(invoice, charges))
+    told = [(row["ChargeType"], row["Date"], row["Cost"], row["PreviousInvoiceId"]) for row in rows[:3]]
+    assert told == [
+        ("Usage", "02/01/2024", "1.005", ""),
+        ("Purchase", "02/29/2024", "100", ""),
+        ("Usage", "01/31/2024", "18.255", "K-2024-000003"),
+    ]
+    assert [row["ChargeType"] for row in rows[3:]] == ["RoundingAdjustment"] * 3
+    assert exact_sum(Decimal(row["Cost"]) for row in rows) == invoice.totals.lines
+
+
+def test_partner_file_has_customer_both_currencies_and_the_earned_credit() -> None:
+    """Cost = Quantity × EffectivePrice × exchange rate; with the rounding rows it adds up to the invoice."""
+    net = Decimal("0.34")  # 0.4 less 15 percent
+    exact = EXACT.multiply(EXACT.multiply(Decimal("2.0101"), net), CENTRAL_BANK.rate)
+    sold = line(
+        "0", "m0", subscription_id="a", unit_price=net, amount=Decimal("0.63"), amount_unrounded=exact,
+        priced_amount=Decimal("0.68"), customer_id="contoso", customer_name="Contoso",
+    )  # fmt: skip
+    invoice = billed(partner_invoice(), [section("vm", "Virtual machines", sold)])
+    used = Charge("riga", FEBRUARY.start, "a", "m0", 1, Decimal(0), FEBRUARY.start, "vm-1", Decimal("2.0101"),
+                  Decimal("0.4"), Decimal("0.80404"))  # fmt: skip
+    contoso = Customer("contoso", "riga", "Contoso", HARBOUR, reseller="Ampere Reselling", directory="contoso-dir")
+    scope = replace(mca(), customers=(contoso,), subscriptions=(replace(subscription("a"), customer_id="contoso"),))
+    row, rounding = rows_of(write_csv(invoice, [used], scope=scope))
+    expected = {
+        "UnitPrice": "0.4", "EffectivePrice": "0.34", "Cost": plain(exact), "CustomerName": "Contoso",
+        "CustomerTenantId": "contoso-dir", "ResellerName": "Ampere Reselling", "PartnerEarnedCreditApplied": "True",
+        "PartnerEarnedCreditRate": "0.15", "PricingCurrency": "USD", "CostInPricingCurrency": "0.683434",
+        "ExchangeRatePricingToBilling": "0.9234", "ExchangeRateDate": "01/31/2024", "BillingCurrency": "EUR",
+        "InvoiceSectionName": "",
+    }  # fmt: skip
+    assert {name: row[name] for name in expected} == expected
+    assert exact_sum((Decimal(row["Cost"]), Decimal(rounding["Cost"]))) == Decimal("0.63")
+
+
+def test_enrollment_file_has_department_account_and_cost_center() -> None:
+    """The nearest cost center counts; the enrollment stands where others have a profile."""
+    used = charge("1.005")
+    base = issued([used])
+    invoice = billed(enrollment_invoice(), [section("usage", "usage", *base.lines)])
+    above = replace(subscription("lab"), enrollment_account_id="ops")
+    accounts = (EnrollmentAccount("ops", "daugava", "Operations", "it"),)
+    departments = (Department("it", "daugava", "IT and networks", "CC-7"),)
+    scope = replace(mca(), departments=departments, enrollment_accounts=accounts, subscriptions=(above,))
+    row = rows_of(write_csv(invoice, [used], scope=scope))[0]
+    names = ("InvoiceSectionId", "InvoiceSectionName", "AccountId", "AccountName", "CostCenter", "BillingProfileId")
+    assert [row[name] for name in names] == ["it", "IT and networks", "ops", "Operations", "CC-7", "E-8812345"]
+    assert row["PayGPrice"] == "0.5"
+
+
+def test_days_decide_between_lines_of_one_price_where_a_tax_rate_changed() -> None:
+    """Each charge belongs to the line whose days it lies in."""
+    early, later = charge("1.005", day=3), charge("2.005", day=20)
+    base = issued([early, later])
+    (whole,) = base.lines
+    cut = date(2024, 2, 15)
+    parts = [
+        replace(whole, service_period=Period(FEBRUARY.start, cut), amount=Decimal("1.01"),
+                amount_unrounded=Decimal("1.005")),
+        replace(whole, service_period=Period(cut, FEBRUARY.end), amount=Decimal("2.01"),
+                amount_unrounded=Decimal("2.005"), tax_rate=Decimal(24)),
+    ]  # fmt: skip
+    rows = rows_of(write_csv(billed(base, [section("lab", "Lab", *parts)]), [early, later]))
+    assert [(row["LineItemNumber"], row["Cost"]) for row in rows] == [
+        ("1", "1.005"), ("2", "2.005"), ("1", "0.005"), ("2", "0.005")
+    ]  # fmt: skip
