@@ -16,7 +16,8 @@ from kvitto.money import exact_sum
 from kvitto.periods import midnight
 from kvitto.records.in_force import invoice_in_force, invoices_in_force
 from kvitto.records.invoices import list_invoices, load
-from kvitto.records.payments import open_balance, standings
+from kvitto.records.open_balances import open_balance
+from kvitto.records.payments import standings
 from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.invoice_life.credit import Part, credit
 from kvitto.runs.invoice_life.rebill import rebill

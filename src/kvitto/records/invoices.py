@@ -26,7 +26,6 @@ SUMMARY = (
     "usage_sequence", "revision",
 )  # fmt: skip
 _AT_ONCE = 500  # parameters of a query; databases have a limit
-_REBILL, _VOID = "rebill", "void"  # kinds of `InvoiceLink`
 
 
 class NotIssued(UnableTo):
@@ -73,16 +72,18 @@ def issued_for(
     return summary(found) if found else None
 
 
-def previous_invoice(scope: Scope, period: Period) -> PreviousInvoice | None:
+def previous_invoice(scope: Scope, period: Period, kind: InvoiceKind = InvoiceKind.SERVICES) -> PreviousInvoice | None:
     """The invoice of the period that ended where this one begins, if it was issued."""
-    return previous_invoices({scope: period.start}).get(scope)
+    return previous_invoices({scope: period.start}, kind).get(scope)
 
 
-def previous_invoices(before: Mapping[Scope, date]) -> dict[Scope, PreviousInvoice]:
-    """The invoice of the period that ended on the given day, by scope, as far as it was issued."""
+def previous_invoices(
+    before: Mapping[Scope, date], kind: InvoiceKind = InvoiceKind.SERVICES
+) -> dict[Scope, PreviousInvoice]:
+    """The invoice of this kind for the period that ended on the given day, by scope, as far as it was issued."""
     found: dict[Scope, PreviousInvoice] = {}
     for records in _of_scopes(before):
-        wanted = records.filter(period_end__in=set(before.values()), document_type=DocumentType.INVOICE)
+        wanted = records.filter(period_end__in=set(before.values()), document_type=DocumentType.INVOICE, kind=kind)
         for row in wanted.order_by("edition").values(*SUMMARY):
             invoice = summary(row)
             if before[invoice.scope] == invoice.period.end:

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 
-from kvitto.agreements.hierarchy import Scope
-from kvitto.agreements.invoice_kinds import InvoiceKind
-from kvitto.invoicing.invoice import DocumentType, OpenBalance
+from kvitto.invoicing.invoice import DocumentType
 from kvitto.invoicing.payments import Payment, PaymentKind
 from kvitto.invoicing.status import Standing
 from kvitto.money import Money
@@ -25,7 +23,7 @@ from kvitto.records.links import void_among
 from kvitto.records.models import InvoiceRecord, PaymentRecord
 
 _AT_ONCE = 500  # parameters of a query; databases have a limit
-_SIGN = {PaymentKind.PAYMENT: 1, PaymentKind.REFUND: -1, PaymentKind.FAILED: 0}
+SIGN = {PaymentKind.PAYMENT: 1, PaymentKind.REFUND: -1, PaymentKind.FAILED: 0}
 
 
 def payments_of(numbers: Iterable[str]) -> Mapping[str, tuple[Payment, ...]]:
@@ -66,30 +64,6 @@ def standing_of(invoice: IssuedInvoice) -> Standing:
     return standings([invoice])[invoice.number]
 
 
-def open_balance(scope: Scope, before: datetime, kind: InvoiceKind = InvoiceKind.SERVICES) -> OpenBalance | None:
-    """What the payer of the scope owed after the latest invoice issued up to `before`, and what became of it since.
-
-    `previous`: all that was open when that invoice was issued, itself included; `settled`: what was paid or credited
-    since; `outstanding`: what is still open, below zero if something is on account. It follows what was recorded until
-    then, so each invoice goes on from where the one before ended. None if no invoice of this kind was issued before.
-    """
-    documents = InvoiceRecord.objects.filter(
-        scope_kind=scope.kind, scope_key=scope.id, kind=kind, issued_at__lte=before
-    )
-    latest = documents.filter(document_type=DocumentType.INVOICE).order_by("-issued_at", "-number").first()
-    if latest is None:
-        return None
-    documents = documents.filter(currency=latest.currency)
-    payments = PaymentRecord.objects.filter(invoice__in=documents, recorded_at__lte=before)
-    previous = _asked_for(documents.filter(issued_at__lte=latest.issued_at)) - _came(
-        payments.filter(recorded_at__lt=latest.issued_at)
-    )
-    outstanding = _asked_for(documents) - _came(payments)
-    return OpenBalance(
-        *(Decimal(minor).scaleb(-latest.currency_decimals) for minor in (previous, previous - outstanding, outstanding))
-    )
-
-
 @dataclass
 class _Moved:
     """Money that came and stayed, in minor units, and whether a charge was tried in vain."""
@@ -103,7 +77,7 @@ def _moved(numbers: Iterable[str]) -> dict[str, _Moved]:
     for some in _chunks(numbers):
         in_force = PaymentRecord.objects.filter(invoice_id__in=some, reverses=None, reversed_by=None)
         for number, kind, minor in in_force.values_list("invoice_id", "kind", "amount_minor"):
-            found[number].paid += _SIGN[PaymentKind(kind)] * minor
+            found[number].paid += SIGN[PaymentKind(kind)] * minor
             found[number].has_failed |= kind == PaymentKind.FAILED
     return found
 
@@ -114,19 +88,6 @@ def _credited(numbers: Iterable[str]) -> dict[str, int]:
         notes = InvoiceRecord.objects.filter(refers_to__in=some, document_type=DocumentType.CREDIT_NOTE)
         found |= dict(notes.values_list("refers_to").annotate(minor=Sum("payable_minor")))
     return found
-
-
-def _asked_for(documents: QuerySet[InvoiceRecord]) -> int:
-    by_type = dict(documents.values_list("document_type").annotate(minor=Sum("payable_minor")))
-    return int(by_type.get(DocumentType.INVOICE, 0)) - int(by_type.get(DocumentType.CREDIT_NOTE, 0))
-
-
-def _came(payments: QuerySet[PaymentRecord]) -> int:
-    """What the records say together; a reversal takes away what its record said."""
-    came = 0
-    for kind, reverses, minor in payments.values_list("kind", "reverses__kind", "amount_minor"):
-        came += -_SIGN[PaymentKind(reverses)] * minor if reverses else _SIGN[PaymentKind(kind)] * minor
-    return came
 
 
 def _payment(record: PaymentRecord, reversed_on: date | None) -> Payment:

@@ -54,10 +54,12 @@ def prices_by_id(ids: Iterable[int]) -> dict[int, Price]:
     return found
 
 
-def has_prices_of(kinds: Iterable[ChargeKind], revision: int | None, price_sheets: Collection[str]) -> bool:
-    """True if any price believed at the revision on these sheets sells something of these kinds."""
-    records = believed(PriceRecord.objects.all(), revision)
-    return records.filter(kind__in=[kind.value for kind in kinds], price_sheet__in=sorted(price_sheets)).exists()
+def has_prices_of(
+    kinds: Iterable[ChargeKind], revision: int | None, price_sheets: Collection[str] | None = None
+) -> bool:
+    """True if any price believed at the revision, on these sheets or on any, sells something of these kinds."""
+    records = believed(PriceRecord.objects.filter(kind__in=[kind.value for kind in kinds]), revision)
+    return (records if price_sheets is None else records.filter(price_sheet__in=sorted(price_sheets))).exists()
 
 
 def record_prices(prices: Sequence[Price], recorded_at: datetime, cause: str) -> RecordedPrices:

@@ -16,7 +16,7 @@ from kvitto.periods import Period
 from kvitto.rating.charge import ChargeLine, Unpriced
 from kvitto.records.prices import has_prices_of, prices_as_of, prices_by_id
 
-_SEPARATE = (ChargeKind.MARKETPLACE, ChargeKind.RESERVATION)  # what an invoice of MARKETPLACE may bill
+MARKETPLACE_CHARGES = (ChargeKind.MARKETPLACE, ChargeKind.RESERVATION)  # what an invoice of MARKETPLACE may bill
 
 ScopePeriods = Sequence[tuple[InvoiceScope, Period]]
 
@@ -33,7 +33,9 @@ class OwnCharges:
 def may_be_charged(scope_periods: ScopePeriods, as_of: AsOf, kind: InvoiceKind) -> bool:
     """False if no usage can stand on invoices of this kind, so that none has to be rated."""
     if kind is InvoiceKind.MARKETPLACE and scope_periods:
-        return has_prices_of(_SEPARATE, as_of.revision, {scope.account.price_sheet for scope, _ in scope_periods})
+        return has_prices_of(
+            MARKETPLACE_CHARGES, as_of.revision, {scope.account.price_sheet for scope, _ in scope_periods}
+        )
     return bool(scope_periods) and kind is not InvoiceKind.SUPPORT
 
 

@@ -14,7 +14,7 @@ from kvitto.records.agreements import invoice_scopes
 from kvitto.records.prices import prices_as_of
 from kvitto.records.usage_files import manifest
 from kvitto.runs.closing import reference_check
-from kvitto.runs.closing.reference_check import CheckTask, rate_again
+from kvitto.runs.closing.reference_check import CheckTask, SecondRating
 from kvitto.runs.office import Office
 from kvitto.runs.rate_period import current_as_of, members_of, rate_scopes
 from tests.runs.closing.test_issue_invoices import FEBRUARY
@@ -54,7 +54,7 @@ def test_rows_and_daily_sums_give_what_the_engine_gives(
     """However many rows are taken one by one, and however invoices share a task."""
     monkeypatch.setattr(reference_check, "RAW_ROWS_AT_MOST", rows_at_most)
     finished: list[int] = []
-    checked = rate_again(tasks(small, invoices_per_task), 0, finished.append)
+    checked = SecondRating().rate_again(tasks(small, invoices_per_task), 0, finished.append)
     assert sorted(checked.lines) == engine_lines(small)
     assert len(checked.lines) == 6
     assert finished[-1] == 7
@@ -70,9 +70,9 @@ def test_processes_give_the_same(small: Office, monkeypatch: pytest.MonkeyPatch)
         return ProcessPoolExecutor(processes, mp_context=mp_context)
 
     monkeypatch.setattr(reference_check, "ProcessPoolExecutor", counted)
-    few = rate_again(tasks(small, 4), 1000, lambda _: None)
+    few = SecondRating().rate_again(tasks(small, 4), 1000, lambda _: None)
     assert started == []
-    many = rate_again(tasks(small, 4), 10_000_000, lambda _: None)
+    many = SecondRating().rate_again(tasks(small, 4), 10_000_000, lambda _: None)
     assert started == [2]
     assert many == few
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kvitto.agreements.hierarchy import InvoiceScope
+from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.invoicing.absence import Absence
 from kvitto.language import Phrase, phrase, phrases
 from kvitto.periods import Period
@@ -25,6 +26,7 @@ class NotDue:
     period: Period
     invoice_at: datetime
     absence: Absence
+    kind: InvoiceKind = InvoiceKind.SERVICES
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class WithoutInvoice:
     scope: InvoiceScope
     period: Period
     absence: Absence
+    kind: InvoiceKind = InvoiceKind.SERVICES
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Blocked:
     scope: InvoiceScope
     period: Period
     causes: tuple[Phrase, ...]
+    kind: InvoiceKind = InvoiceKind.SERVICES
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class LateUsage:
 class CloseReport:
     """Every period that was considered is in exactly one of the first five lists.
 
+    Of marketplace and support invoices only those periods are considered in which something of that kind is charged.
     `documents_trouble` says why a document could not be made; its invoice is issued, and closing again makes it.
     """
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from kvitto.agreements.price_sheet import Price
 from kvitto.periods import Period
@@ -45,28 +47,47 @@ class CheckedRating:
         return CheckedRating(self.lines + other.lines, self.unpriced + other.unpriced)
 
 
-def rate_again(tasks: Sequence[CheckTask], rows: int, done: Callable[[int], None]) -> CheckedRating:
-    """The reference's rating of all tasks together. Raises `UnableToRate`.
+class SecondRating:
+    """Rates by the reference, in processes of its own once there is much to do. Use as a context manager.
 
-    `rows` says about how many usage rows there are to read; `done` is told how many invoices are finished.
+    Processes are started once and kept, because closing comes with one portion of invoices after the other.
     """
-    processes = min(os.cpu_count() or 1, len(tasks))
-    if processes < 2 or rows < _ROWS_WORTH_PROCESSES:  # noqa: PLR2004 - one process is no pool
-        return _gathered(tasks, map(rate_task, tasks), done)
-    # Forking a process that has threads (DuckDB's) is not safe, so each starts anew.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        return _gathered(tasks, pool.map(rate_task, tasks), done)
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    def rate_again(self, tasks: Sequence[CheckTask], rows: int, done: Callable[[int], None]) -> CheckedRating:
+        """The reference's rating of all tasks together. Raises `UnableToRate`.
+
+        `rows` says about how many usage rows there are to read; `done` is told how many invoices are finished.
+        """
+        processes = os.cpu_count() or 1
+        if min(processes, len(tasks)) < 2 or rows < _ROWS_WORTH_PROCESSES:  # noqa: PLR2004 - one process is no pool
+            return _gathered(tasks, map(rate_task, tasks), done)
+        if self._pool is None:
+            # Forking a process that has threads (DuckDB's) is not safe, so each starts anew.
+            self._pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+        return _gathered(tasks, self._pool.map(rate_task, tasks), done)
 
 
 def rate_task(task: CheckTask) -> CheckedRating:
-    """The reference's rating of one task."""
+    """The reference's rating of one task; of more rows than fit, by halves, and of one large invoice on daily sums."""
     rows = _raw_rows(task)
     if rows is not None:
         found = rate(rows, _members(task), task.prices)
         return CheckedRating(tuple(found.lines), tuple(found.unpriced))
     if len(task.invoices) > 1:
-        parts = (rate_task(replace(task, invoices=(members,))) for members in task.invoices)
-        return sum(parts, start=CheckedRating())
+        half = len(task.invoices) // 2
+        parts = (task.invoices[:half], task.invoices[half:])
+        return sum((rate_task(replace(task, invoices=part)) for part in parts), start=CheckedRating())
     found = rate(_daily_rows(task), _members(task), task.prices)
     return CheckedRating(tuple(found.lines), tuple(found.unpriced))
 

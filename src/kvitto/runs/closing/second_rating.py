@@ -17,41 +17,47 @@ from kvitto.records.models import UsageFile
 from kvitto.records.prices import prices_as_of
 from kvitto.records.usage_files import manifest
 from kvitto.runs.closing.close_report import unpriced_sentences
-from kvitto.runs.closing.reference_check import CheckedRating, CheckTask, rate_again
+from kvitto.runs.closing.reference_check import CheckedRating, CheckTask, SecondRating
 from kvitto.runs.office import Office
 from kvitto.runs.own_charges import OwnCharges, may_be_charged, own_charges
 from kvitto.runs.rate_period import cut_members
 from kvitto.runs.rated_periods import RatedPeriod
 
-_INVOICES_PER_TASK = 20
+_INVOICES_PER_TASK = 250
 _DIFFERENCES_NAMED = 5
 
 
 def causes_to_hold(
-    office: Office, rated: Sequence[RatedPeriod], as_of: AsOf, done: Callable[[int], None]
+    office: Office, rated: Sequence[RatedPeriod], as_of: AsOf, second: SecondRating, done: Callable[[int], None]
 ) -> list[tuple[Phrase, ...]]:
     """For each rated period, in order, the sentences that hold its invoice back; none if it may be issued.
 
-    Every period is rated again by the reference, on rows read by another query than the engine's.
+    Every period is rated again by the reference, on rows read by another query than the engine's; `done` is told how
+    many are.
     """
     causes: dict[int, tuple[Phrase, ...]] = {}
     for kind in InvoiceKind:
         own = [index for index, one in enumerate(rated) if one.kind is kind]
-        found = _causes_of_kind(office, [rated[index] for index in own], as_of, kind, _after(len(causes), done))
+        again = _rated_again(office, [rated[index] for index in own], as_of, kind, second, _after(len(causes), done))
+        found = [_causes(rated[index], other) for index, other in zip(own, again, strict=True)]
         causes |= dict(zip(own, found, strict=True))
     return [causes[index] for index in range(len(rated))]
 
 
-def _causes_of_kind(
-    office: Office, rated: Sequence[RatedPeriod], as_of: AsOf, kind: InvoiceKind, done: Callable[[int], None]
-) -> list[tuple[Phrase, ...]]:
-    """Of invoices of one kind; each kind has billing periods of its own, so it is rated again for itself."""
+def _rated_again(  # noqa: PLR0913, PLR0917 - what to rate, by whom, and whom to tell
+    office: Office,
+    rated: Sequence[RatedPeriod],
+    as_of: AsOf,
+    kind: InvoiceKind,
+    second: SecondRating,
+    done: Callable[[int], None],
+) -> list[OwnCharges]:
+    """Invoices of one kind, rated again; each kind has billing periods of its own."""
     asked = [(one.scope, one.period) for one in rated]
     checked = CheckedRating()
     if may_be_charged(asked, as_of, kind):
-        checked = rate_again(list(_tasks(office, rated, as_of)), _rows_to_read(rated, as_of), done)
-    again = own_charges(checked.lines, checked.unpriced, asked, as_of, kind)
-    return [_causes(one, other) for one, other in zip(rated, again, strict=True)]
+        checked = second.rate_again(list(_tasks(office, rated, as_of)), _rows_to_read(rated, as_of), done)
+    return own_charges(checked.lines, checked.unpriced, asked, as_of, kind)
 
 
 def _after(before: int, done: Callable[[int], None]) -> Callable[[int], None]:
@@ -59,10 +65,14 @@ def _after(before: int, done: Callable[[int], None]) -> Callable[[int], None]:
 
 
 def _causes(rated: RatedPeriod, again: OwnCharges) -> tuple[Phrase, ...]:
-    causes = [*unpriced_sentences(rated.unpriced), *_difference_sentences(differences(rated.lines, again.lines))]
+    causes = [
+        *unpriced_sentences(rated.unpriced),
+        *rated.obstacles,
+        *_difference_sentences(differences(rated.lines, again.lines)),
+    ]
     if unpriced_differ(rated.unpriced, again.unpriced):
         causes.append(phrase("Engine and reference do not find the same usage without a price. Report this fault."))
-    if rated.estimate.without_tax.amount < 0:
+    if not rated.obstacles and rated.estimate.without_tax.amount < 0:
         causes.append(
             phrase(
                 "The charges come to {charges}, and an invoice is never below zero. Look for usage with negative"
