@@ -139,3 +139,51 @@ def test_a_weak_password_or_an_unknown_address_is_refused(run: Callable[..., Res
     unknown = run("people", "password", "who@example.com", "--from-stdin", typed="en lång fras 1\n")
     assert unknown.exit_code == 1
     assert "There is nobody with the address who@example.com." in unknown.stderr
+
+
+def test_agreements_are_exported_to_a_file_or_to_standard_output(run: Callable[..., Result], tmp_path: Path) -> None:
+    """Both hold the same, and applying it changes nothing."""
+    run("agreements", "apply", str(written(tmp_path, EXAMPLE)))
+    out = tmp_path / "exported.toml"
+    to_file = run("agreements", "export", str(out))
+    assert (to_file.exit_code, to_file.output) == (0, "")
+    assert run("agreements", "export").stdout == out.read_text(encoding="utf-8")
+    assert "Everything already is as the file says." in run("agreements", "apply", str(out)).output
+
+
+def test_an_export_says_what_comes_later(run: Callable[..., Result], tmp_path: Path) -> None:
+    """A file has one day; what changes after it is told on standard error."""
+    run("agreements", "apply", str(written(tmp_path, EXAMPLE)))
+    changed = str(written(tmp_path, example(('"HA-2024-0117"', '"HA-2"'))))
+    run("agreements", "apply", changed, "--valid-from", "2999-05-01")
+    latest, today = run("agreements", "export"), run("agreements", "export", "--on", "2024-03-20")
+    assert latest.stderr == (
+        "billing profile utrecht: the file says what holds from 1 May 2999; apply it from then on.\n"
+    )
+    assert today.stderr == "billing profile utrecht: the file does not say what holds from 1 May 2999.\n"
+    assert ('"HA-2"' in latest.stdout, '"HA-2"' in today.stdout) == (True, False)
+
+
+def test_an_account_is_written_as_what_it_becomes(run: Callable[..., Result], tmp_path: Path) -> None:
+    """The plan and its consequences are shown; nothing changes until the file is applied."""
+    run("agreements", "apply", str(written(tmp_path, EXAMPLE)))
+    out = tmp_path / "moved.toml"
+    command = ("agreements", "migrate", "lindqvist", "--to", "mca", "--from", "2024-04-10", "--out", str(out))
+    migrated = run(*command)
+    assert migrated.exit_code == 0
+    lines = migrated.stderr.splitlines()
+    assert "Added from 10 November 2023: billing account lindqvist-mca (Lindqvist Databaser)" in lines
+    assert "    From 10 April 2024 on it is lindqvist-mca. Its invoices stay, and who can see them." in lines
+    assert any(line.startswith("Invoices: use up to 10 April 2024 is still invoiced by Lindqvist") for line in lines)
+    assert lines[-1] == f"Written. Read it, then: kvitto agreements apply {out}"
+    assert Revision.objects.count() == 1
+    assert run("agreements", "apply", str(out)).exit_code == 0
+    assert "lindqvist-mca" in run("agreements", "list").output
+
+
+def test_a_file_that_cannot_be_written_is_said(run: Callable[..., Result], tmp_path: Path) -> None:
+    """Before anything is asked of the reader."""
+    run("agreements", "apply", str(written(tmp_path, EXAMPLE)))
+    refused = run("agreements", "export", str(tmp_path / "nowhere" / "file.toml"))
+    assert refused.exit_code == 1
+    assert "cannot be written" in refused.output

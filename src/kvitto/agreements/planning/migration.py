@@ -144,9 +144,9 @@ class _Moving:
         for section in result.sections:
             result.roles += _given(owners, Role.INVOICE_SECTION_OWNER, Scope(ScopeKind.INVOICE_SECTION, section.id))
         for department_id, section in sections.items():
-            held = self._roles.get(Scope(ScopeKind.DEPARTMENT, department_id), [])
-            for role, becomes in _SECTION_ROLES.items():
-                chosen = [each for each in held if each.role is role]
+            of_department = self._roles.get(Scope(ScopeKind.DEPARTMENT, department_id), [])
+            for held, becomes in _SECTION_ROLES.items():
+                chosen = [role for role in of_department if role.role is held]
                 result.roles += _given(chosen, becomes, Scope(ScopeKind.INVOICE_SECTION, section.id))
         self._accounts_into(sections, result)
         return result
