@@ -64,11 +64,16 @@ def section(key: str, name: str, *lines: Line) -> Section:
     return Section(key, name, placed, exact_sum(one.amount for one in placed), exact_sum(one.credit for one in placed))
 
 
-def billed(base: Invoice, sections: Sequence[Section], **facts: object) -> Invoice:
+def billed(
+    base: Invoice,
+    sections: Sequence[Section],
+    *,
+    allowances: tuple[Allowance, ...] = (),
+    prepayments: tuple[Prepayment, ...] = (),
+    rounding: str = "0",
+    **facts: object,
+) -> Invoice:
     """The base with these sections, and tax, totals and the facts given."""
-    allowances = tuple(facts.pop("allowances", ()))  # type: ignore[call-overload]
-    prepayments = tuple(facts.pop("prepayments", ()))  # type: ignore[call-overload]
-    rounding = Decimal(str(facts.pop("rounding", "0")))
     numbers = count(1)
     numbered = tuple(
         replace(one, lines=tuple(replace(a_line, number=next(numbers)) for a_line in one.lines)) for one in sections
@@ -87,8 +92,8 @@ def billed(base: Invoice, sections: Sequence[Section], **facts: object) -> Invoi
     with_tax, prepaid = EXACT.add(without_tax, tax), exact_sum(one.amount for one in prepayments)
     totals = Totals(
         lines=total, allowances=deducted_total, without_tax=without_tax, tax=tax, with_tax=with_tax,
-        payable=EXACT.add(EXACT.subtract(with_tax, prepaid), rounding),
-        unrounded=exact_sum(one.amount_unrounded for one in lines), prepaid=prepaid, rounding=rounding,
+        payable=EXACT.add(EXACT.subtract(with_tax, prepaid), Decimal(rounding)),
+        unrounded=exact_sum(one.amount_unrounded for one in lines), prepaid=prepaid, rounding=Decimal(rounding),
     )  # fmt: skip
     return replace(
         base, sections=numbered, allowances=allowances, prepayments=prepayments, tax_groups=tuple(groups),
