@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -98,8 +98,9 @@ def everyone(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
     return people
 
 
-def as_told(answer: HttpResponse, typed: str) -> str:
+def as_told(answer: HttpResponseBase, typed: str) -> str:
     """The page without what was typed and what differs from page to page by chance."""
+    assert isinstance(answer, HttpResponse)
     body = answer.content.decode().replace(typed, "…")
     return re.sub(r'(nonce|value|href|content)="[^"]*"', "", body)
 
