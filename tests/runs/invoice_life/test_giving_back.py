@@ -16,7 +16,9 @@ from kvitto.records.invoices import altered_invoices, issued_called, list_invoic
 from kvitto.records.links import AlreadyUsed, Link, LinkKind, links_of
 from kvitto.records.models import InvoiceRecord
 from kvitto.records.payments import standing_of
+from kvitto.records.settlement import check_balances
 from kvitto.runs.apply_agreements import apply
+from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.invoice_life.credit import Part, UnableToSayWhat, credit, plan_credit
 from kvitto.runs.invoice_life.giving_back import UnableToChange
 from kvitto.runs.invoice_life.rebill import plan_rebill, rebill
@@ -25,8 +27,9 @@ from kvitto.runs.invoice_life.refund import approve_refund, close_refund, comple
 from kvitto.runs.invoice_life.void import plan_void, void
 from kvitto.runs.make_documents import render_missing
 from kvitto.runs.office import Office
+from tests.records.lots import left
 from tests.runs.invoice_life.billed import CORK, LAB, LATER, QUAY, billed, payment, usd
-from tests.runs.offices import AGREEMENTS, import_rows, written
+from tests.runs.offices import AGREEMENTS, FIRST_CLOSE, at, import_rows, made, written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -215,3 +218,34 @@ def test_the_scope_of_a_credit_note_is_that_of_its_invoice(office: Callable[...,
     """So that whoever may see the one may see the other."""
     note = void(billed(office()), CORK).credit_note
     assert note.scope == Scope(ScopeKind.BILLING_PROFILE, "cork")
+
+
+def with_credit(treatment: str) -> str:
+    """The small office, where the Cork office has two lots of credit."""
+    lots = ", ".join(
+        f'{{ id = "{key}", source = "purchased", amount = "{amount}", starts_on = 2024-02-01,'
+        f' expires_on = {expires}, treatment = "{treatment}" }}'
+        for key, amount, expires in (("first", "4.00", "2024-12-01"), ("second", "6.00", "2025-01-01"))
+    )
+    return AGREEMENTS.replace('name = "Cork office"\n', f'name = "Cork office"\ncredits = [{lots}]\n')
+
+
+@pytest.mark.parametrize(("treatment", "payable"), [("discount", "0.48"), ("payment", "2.98")])
+def test_lots_get_back_exactly_what_they_paid(office: Callable[..., Office], treatment: str, payable: str) -> None:
+    """A part gives back money first; the rest the lots; a rebilled invoice takes from them again."""
+    there = at(made(office(), agreements=with_credit(treatment)), FIRST_CLOSE)
+    close(there)
+    there = at(there, LATER)
+    assert issued_called(CORK).payable == usd(payable)
+    assert left() == {"first": 0, "second": 0}
+    if treatment == "payment":
+        credit(there, CORK, Part(usd("3.98")), "a")
+        assert left() == {"first": 0, "second": 100}
+    void(there, CORK)
+    assert left() == {"first": 400, "second": 600}
+    new = rebill(there, CORK).replacement
+    assert new.payable == usd(payable)
+    assert left() == {"first": 0, "second": 0}
+    assert plan_rebill(there, new.number).replacement
+    assert left() == {"first": 0, "second": 0}
+    assert check_balances() == []

@@ -29,8 +29,8 @@ def corrected_draft(office: Office, record: InvoiceRecord, original: Invoice, as
 
     What was used and what it cost is taken as it was known at `as_of`: the original's own, so that the charges are the
     same, or the present one, so that usage and prices that came since count. Parties, addresses, purchase order, tax,
-    terms and the seller are those agreed now. Raises `UnableToRebill` if there is no such agreement any more, or if
-    usage has no price.
+    terms and the seller are those agreed now. Raises `UnableToRebill` if there is no such agreement any more, if
+    usage has no price, or if something else keeps the invoice from being issued.
     """
     now = invoice_scope(scope_of(record))
     if now is None:
@@ -46,11 +46,10 @@ def corrected_draft(office: Office, record: InvoiceRecord, original: Invoice, as
                 number=original.number,
             )
         )
+    if rated.obstacles:
+        raise UnableToRebill(rated.obstacles[0])
     drafted = draft(rated.facts(issue_date, as_of, previous=original.previous))
-    return replace(
-        drafted,
-        refers_to=CreditedInvoice(original.number, original.issue_date, REBILL),
-    )
+    return replace(drafted, refers_to=CreditedInvoice(original.number, original.issue_date, REBILL))
 
 
 def _with_parties_of(now: InvoiceScope, then: InvoiceScope) -> InvoiceScope:
