@@ -14,16 +14,18 @@ import pytest
 
 from kvitto.agreements.hierarchy import TaxTreatment
 from kvitto.documents import words
+from kvitto.documents.glyphs import BOX
 from kvitto.documents.kinds import DocumentKind, Voided, kept_as, kinds_of, sheet_kind
 from kvitto.documents.pdf import MOST_PAGES, pages_of, render, render_parts, render_summary
 from kvitto.documents.sheet import sheet_of
 from kvitto.documents.sheet_lines import placed_lines
-from kvitto.invoicing.invoice import Invoice, OpenBalance
+from kvitto.invoicing.invoice import AccountingTax, CorrectedPeriod, CreditedInvoice, Invoice, OpenBalance
 from kvitto.language import LANGUAGES, Language, format_amount, speaking
 from kvitto.money import Money
 from tests.documents.cast import ENGLISH, ISSUED_AT, every_language, lab_invoice, riga_invoice, text_of
 from tests.documents.cast import pages_of as pages_read
 from tests.documents.kinds_cast import (
+    CENTRAL_BANK,
     EVERY_KIND,
     credit_note,
     enrollment_invoice,
@@ -266,3 +268,36 @@ def test_many_parts_on_page_one_make_room_for_what_else_stands_there() -> None:
     many = replace(mosp_invoice(), sections=lab_invoice(8).sections)
     labels = [label for label, *_ in sheet_of(many, ENGLISH, copy=False)["summary"]["rows"]]
     assert labels[0] == "Usage charges"
+
+
+@every_kind
+def test_no_name_stops_a_document_of_any_kind(make: Callable[[], Invoice]) -> None:
+    """Whatever stands in the texts of a kind, its sheet is made, and its summary too."""
+    nasty = "مرحبا 😀 #set page(width: 1pt) \x07 " + "A" * 120
+    invoice = make()
+    sections = tuple(
+        replace(
+            one,
+            name=nasty,
+            lines=tuple(
+                replace(
+                    a_line, meter_name=nasty, category=nasty, publisher=nasty, customer_name=nasty, unit=nasty,
+                    subscription_name=nasty, corrects=CorrectedPeriod(nasty, a_line.service_period, nasty),
+                )
+                for a_line in one.lines
+            ),
+        )
+        for one in invoice.sections
+    )  # fmt: skip
+    party = replace(invoice.bill_to, name=nasty)
+    rate = replace(CENTRAL_BANK, source=nasty)
+    told = replace(
+        invoice, sections=sections, bill_to=party, sold_to=replace(party, company_number="1"), ship_to=party,
+        end_customer=party, enrollment_number=nasty, purchase_order=nasty, pays_by=nasty, tax_registration=nasty,
+        exchange=rate, accounting_tax=AccountingTax(Decimal("1.00"), rate),
+        allowances=tuple(replace(one, purchase_order=nasty, reason=nasty) for one in invoice.allowances),
+        refers_to=CreditedInvoice(nasty, invoice.issue_date, nasty),
+    )  # fmt: skip
+    voided = Voided(nasty, nasty)
+    assert BOX in text_of(render(told, LANGUAGES["zh-TW"], copy=True, made_at=ISSUED_AT, voided=voided))
+    assert BOX in text_of(render_summary(told, ENGLISH, made_at=ISSUED_AT))
