@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kvitto.agreements.limits import Limits
 from kvitto.config.home import SECRET_FILE, SETTINGS_FILE, UnableToStart, make_home, read_secret, read_settings
 from kvitto.runs.office import Office
 
@@ -95,7 +96,8 @@ def test_settings_are_read(home: Path) -> None:
     written(
         home,
         'database = "postgresql://kvitto:secret@db.example:5433/bills"\nclock = "2024-03-20T12:00:00+01:00"\n'
-        'cutoff_hours = 0\nhosts = ["bills.example"]\nlanguage = "zh-TW"\nsecure = true\n',
+        'cutoff_hours = 0\nhosts = ["bills.example"]\nlanguage = "zh-TW"\nsecure = true\n'
+        "new_account_subscriptions = 0\nenrollment_account_subscriptions = 7\nmca_account_subscriptions = 20\n",
     )
     assert read_settings(home, {}) == Office(
         home=home,
@@ -105,6 +107,7 @@ def test_settings_are_read(home: Path) -> None:
         hosts=("bills.example",),
         language="zh-TW",
         secure=True,
+        limits=Limits(None, 7, 20),
     )
 
 
@@ -157,12 +160,17 @@ def test_the_environment_wins_over_the_file(home: Path, name: str, value: str, e
         ("hosts = []", "The setting “hosts” is “[]”, but must be a list of host names, without *."),
         ("hosts = [1]", "{file}: “hosts” is [1], but must be a list of texts."),
         ('language = "fi"', "The setting “language” is “fi”, but must be en, sv, lv, nl or zh-TW."),
+        (
+            "new_account_subscriptions = -1",
+            "The setting “new_account_subscriptions” is “-1”, but must be a whole number, or 0 for no limit.",
+        ),
         ('secure = "yes"', "{file}: “secure” is 'yes', but must be true or false."),
         (
             'colour = "red"',
             (
                 "{file} has a setting “colour” that does not exist. There are: database, clock, cutoff_hours, hosts,"
-                " language and secure."
+                " language, secure, new_account_subscriptions, enrollment_account_subscriptions and"
+                " mca_account_subscriptions."
             ),
         ),
     ],

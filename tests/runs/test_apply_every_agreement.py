@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from kvitto.access.policies import Policy
 from kvitto.agreements.hierarchy import Scope, ScopeKind
+from kvitto.agreements.limits import Limits
 from kvitto.agreements.planning.plan import Plan
 from kvitto.agreements.planning.plan_words import plan_data, plan_sentences
 from kvitto.records.agreements import invoice_scope, latest_revision, tree
@@ -234,6 +236,36 @@ def test_a_new_account_holds_five_subscriptions(office: MakeOffice, tmp_path: Pa
     )
     text = EXAMPLE[:start] + six + EXAMPLE[start:]
     with pytest.raises(UnableToApply, match="lindqvist: 7 subscriptions would begin in the first 30 days"):
+        plan_for(office(clock=DAY_1), written(tmp_path, text))
+
+
+def test_a_limit_is_the_offices_own(office: MakeOffice, tmp_path: Path) -> None:
+    """An office may set another one, or none."""
+    start = EXAMPLE.index("[[mca_accounts]]")
+    six = "".join(
+        f'[[mosp_accounts.subscriptions]]\nid = "n{n}"\nname = "N"\nstarted_on = 2023-11-12\n' for n in range(6)
+    )
+    without = replace(office(clock=DAY_1), limits=Limits(new_account_subscriptions=None))
+    assert plan_for(without, written(tmp_path, EXAMPLE[:start] + six + EXAMPLE[start:])).changes
+
+
+def test_credit_stays_in_its_currency_and_at_its_place(office: MakeOffice, tmp_path: Path) -> None:
+    """Also while nothing of it is used; and an account with credit keeps its currency."""
+    apply(office(clock=DAY_1), written(tmp_path, ENTERPRISE))
+    dollars = changed(ENTERPRISE, ('currency = "EUR"', 'currency = "USD"'))
+    with pytest.raises(UnableToApply, match=r"kontinuum-2024: amount\.currency is EUR and can never become USD"):
+        plan_for(office(clock=DAY_2), written(tmp_path, dollars))
+    start, end = dollars.index("credits = ["), dollars.index("[enterprise_agreements.policies]")
+    with pytest.raises(
+        UnableToApply, match=r"kontinuum-2024: it is credit of .*, so that its account cannot change curr"
+    ):
+        plan_for(office(clock=DAY_2), written(tmp_path, dollars[:start] + dollars[end:]))
+
+
+def test_a_country_without_known_rates_is_told(office: MakeOffice, tmp_path: Path) -> None:
+    """Before an invoice needs them."""
+    text = changed(ENTERPRISE, ('category = "S"\ncountry = "SE"', 'category = "S"\ncountry = "AQ"'))
+    with pytest.raises(UnableToApply, match="kontinuum: No tax rate is known for country AQ"):
         plan_for(office(clock=DAY_1), written(tmp_path, text))
 
 

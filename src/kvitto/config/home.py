@@ -6,17 +6,20 @@ Settings come from `kvitto.toml` in the home; an environment variable of the sam
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import secrets
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
+import tomli_w
+
+from kvitto.agreements.limits import STANDARD
 from kvitto.errors import UnableTo
 from kvitto.language import LANGUAGES, Phrase, phrase
 from kvitto.periods import midnight
@@ -54,6 +57,12 @@ _DEFAULT_SETTINGS = """\
 
 # true when the portal is reached over HTTPS only (behind a proxy that ends TLS): cookies and headers follow.
 #secure = false
+
+# The most subscriptions that may begin in the first 30 days of a MOSP account, and that an enrollment account and an
+# MCA account may hold, ended ones among them. 0: as many as one likes.
+#new_account_subscriptions = 5
+#enrollment_account_subscriptions = 5000
+#mca_account_subscriptions = 0
 """
 _KINDS: Mapping[str, type] = {
     "database": str,
@@ -62,6 +71,9 @@ _KINDS: Mapping[str, type] = {
     "hosts": list,
     "language": str,
     "secure": bool,
+    "new_account_subscriptions": int,
+    "enrollment_account_subscriptions": int,
+    "mca_account_subscriptions": int,
 }
 _KIND_NAMES: Mapping[type, Phrase] = {
     str: phrase("a text in quotes"),
@@ -76,6 +88,9 @@ _MUST_BE: Mapping[str, Phrase] = {
     "hosts": phrase("a list of host names, without *"),
     "language": phrase("en, sv, lv, nl or zh-TW"),
     "secure": phrase("true or false"),
+    "new_account_subscriptions": phrase("a whole number, or 0 for no limit"),
+    "enrollment_account_subscriptions": phrase("a whole number, or 0 for no limit"),
+    "mca_account_subscriptions": phrase("a whole number, or 0 for no limit"),
 }
 
 
@@ -137,6 +152,14 @@ def read_settings(home: Path, environment: Mapping[str, str]) -> Office:
         hosts=_hosts(chosen["hosts"]),
         language=_language(str(chosen["language"] or "en")),
         secure=_switch(chosen["secure"]),
+        limits=replace(
+            STANDARD,
+            new_account_subscriptions=_limit("new_account_subscriptions", chosen, STANDARD.new_account_subscriptions),
+            enrollment_account_subscriptions=_limit(
+                "enrollment_account_subscriptions", chosen, STANDARD.enrollment_account_subscriptions
+            ),
+            account_subscriptions=_limit("mca_account_subscriptions", chosen, STANDARD.account_subscriptions),
+        ),
     )
 
 
@@ -151,14 +174,14 @@ def settings_without_secrets(home: Path) -> bytes:
     except tomllib.TOMLDecodeError:
         is_same = False
     if not is_same:  # written over several lines: keep what it says, not how
-        text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in without.items())
+        text = tomli_w.dumps(without)
     return text.encode()
 
 
 def add_setting(file: Path, name: str, value: str) -> None:
     """Add a setting to a settings file that does not have it yet."""
     before = file.read_text(encoding="utf-8")
-    file.write_text(f"{name} = {json.dumps(value)}\n{before}", encoding="utf-8")
+    file.write_text(f"{tomli_w.dumps({name: value})}{before}", encoding="utf-8")
 
 
 def read_secret(home: Path) -> str:
@@ -260,6 +283,15 @@ def _cutoff(value: object) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 24 * 31:
         _refuse("cutoff_hours", value)
     return int(text)
+
+
+def _limit(name: str, chosen: Mapping[str, object], standard: int | None) -> int | None:
+    value = chosen[name]
+    if value is None:
+        return standard
+    if not str(value).isascii() or not str(value).isdigit():
+        _refuse(name, value)
+    return int(str(value)) or None
 
 
 def _hosts(value: object) -> tuple[str, ...]:

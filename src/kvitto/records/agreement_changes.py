@@ -14,7 +14,7 @@ from kvitto.agreements.hierarchy import ScopeKind
 from kvitto.agreements.planning.plan import Agreements, Change, Key, Plan
 from kvitto.agreements.planning.recorded import Recorded
 from kvitto.agreements.planning.versions import Version
-from kvitto.money import Money, currency_decimals
+from kvitto.money import Money
 from kvitto.records import agreement_holders
 from kvitto.records.agreement_holders import batches
 from kvitto.records.models import AgreementRecord, InvoiceRecord, LotEntry, Revision
@@ -43,20 +43,21 @@ def agreements_now(on: date | None = None) -> Agreements:
     )
 
 
-def recorded_so_far(seller_country: str) -> Recorded:
-    """What invoices were made, and what credit they took; the country decides the decimals. Two queries."""
+def recorded_so_far() -> Recorded:
+    """What invoices were made, and what credit they took. Two queries."""
     invoiced: dict[Key, date] = {}
     rows = InvoiceRecord.objects.values_list("scope_kind", "scope_key", "account_key").annotate(Max("period_end"))
     for kind, key, account, end in rows:
         for place in ((kind, key), (ScopeKind.BILLING_ACCOUNT.value, account)):
             invoiced[place] = max(end, invoiced.get(place, end))
-    return Recorded(invoiced, dict(_credit_used(seller_country)))
+    return Recorded(invoiced, dict(_credit_used()))
 
 
-def _credit_used(seller_country: str) -> Iterator[tuple[str, Money]]:
-    taken = LotEntry.objects.filter(kind__in=_TAKEN_OR_GIVEN_BACK).values_list("lot", "lot__currency")
-    for lot, currency, minor in taken.annotate(Sum("amount_minor")):
-        yield lot, Money(Decimal(-minor).scaleb(-currency_decimals(currency, seller_country)), currency)
+def _credit_used() -> Iterator[tuple[str, Money]]:
+    taken = LotEntry.objects.filter(kind__in=_TAKEN_OR_GIVEN_BACK)
+    rows = taken.values_list("lot", "lot__currency", "lot__currency_decimals").annotate(Sum("amount_minor"))
+    for lot, currency, decimals, minor in rows:
+        yield lot, Money(Decimal(-minor).scaleb(-decimals), currency)
 
 
 def record_plan(plan: Plan, revision: Revision, today: date) -> None:

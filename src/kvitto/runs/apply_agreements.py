@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -12,10 +12,12 @@ from kvitto.agreements.credit_lots import CreditLot
 from kvitto.agreements.declaration.agreements_file import read_declaration
 from kvitto.agreements.declaration.declared import Declaration
 from kvitto.agreements.declaration.mistakes import lines_of
+from kvitto.agreements.hierarchy import BillingAccount
 from kvitto.agreements.planning.plan import Plan, make_plan
 from kvitto.agreements.planning.plan_checks import refusals
 from kvitto.agreements.planning.recorded import Recorded
 from kvitto.errors import UnableTo
+from kvitto.invoicing.tax_rates import STANDARD, UnknownTaxRate, rate_on
 from kvitto.language import Phrase, phrase
 from kvitto.records.agreement_changes import agreements_now, record_plan, recorded_so_far
 from kvitto.records.agreement_holders import group_notes
@@ -75,9 +77,19 @@ def plan_of(office: Office, declaration: Declaration, valid_from: date | None = 
     agreements = agreements_now()
     plan = make_plan(agreements, declaration, valid_from or office.today())
     changes_known = any(change.before for change in plan.changes)
-    country = declaration.seller.party.address.country
-    found = refusals(plan, agreements, recorded_so_far(country) if changes_known else Recorded())
+    found = refusals(plan, agreements, recorded_so_far() if changes_known else Recorded(), office.limits)
+    found += _unknown_tax_rates(office, plan)
     found += usage_left_out(office, plan.changes)
     if found:
         raise UnableToApply(found)
     return plan
+
+
+def _unknown_tax_rates(office: Office, plan: Plan) -> Iterator[Phrase]:
+    """Accounts that are taxed by the rates of a country of which none is known."""
+    for change in plan.changes:
+        if isinstance(change.value, BillingAccount) and change.value.tax.country:
+            try:
+                rate_on(change.value.tax.country, STANDARD, office.today())
+            except UnknownTaxRate as error:
+                yield phrase("{id}: {reason}", id=change.value.id, reason=error.phrase)

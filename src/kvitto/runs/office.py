@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from kvitto.agreements.limits import STANDARD, Limits
+
 
 @dataclass(frozen=True)
 class Office:
@@ -18,6 +20,7 @@ class Office:
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
     language: str = "en"
     secure: bool = False
+    limits: Limits = STANDARD
 
     @property
     def database_file(self) -> Path:

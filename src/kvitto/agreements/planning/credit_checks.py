@@ -10,15 +10,29 @@ from kvitto.agreements.planning.plan import Agreements, Change, Plan
 from kvitto.agreements.planning.recorded import Recorded
 from kvitto.language import Phrase, phrase
 
-_FIXED_ONCE_USED = ("amount.currency", "treatment", "source", "scope.kind", "scope.id")
+_ALWAYS_FIXED = ("amount.currency", "scope.kind", "scope.id")  # the ledger keeps each lot in its currency, at its place
+_FIXED_ONCE_USED = ("treatment", "source")
 
 
 def credit_refusals(plan: Plan, agreements: Agreements, recorded: Recorded) -> Iterator[Phrase]:
     """A sentence for each change that would touch credit already used, or leave an amount in another currency."""
     for change in plan.changes:
         if change.before and isinstance(change.value, CreditLot):
+            yield from _fixed(change)
             yield from _used(change, change.value, recorded)
     yield from _left_in_another_currency(plan, agreements)
+
+
+def _fixed(change: Change) -> Iterator[Phrase]:
+    for name in _ALWAYS_FIXED:
+        if field := change.changes(name):
+            yield phrase(
+                "{id}: {field} is {before} and can never become {after}. Give the new one an id of its own.",
+                id=change.value.id,
+                field=name,
+                before=str(field.before),
+                after=str(field.after),
+            )
 
 
 def _used(change: Change, lot: CreditLot, recorded: Recorded) -> Iterator[Phrase]:
@@ -55,16 +69,17 @@ def _left_in_another_currency(plan: Plan, agreements: Agreements) -> Iterator[Ph
     for key in plan.left_alone:
         value = agreements.versions[key][-1].value
         if isinstance(value, CreditLot) and value.scope.id in recoined | below:
-            yield _stays_behind(value.id, value.amount)
+            yield phrase(
+                "{id}: it is credit of {amount}, so that its account cannot change currency.",
+                id=value.id,
+                amount=value.amount,
+            )
         elif isinstance(value, Subscription) and value.account_id in recoined:
             for amount in (value.offer.monthly_credit, value.offer.monthly_fee):
                 if amount:
-                    yield _stays_behind(value.id, amount)
-
-
-def _stays_behind(key: str, amount: object) -> Phrase:
-    return phrase(
-        "{id}: it has an amount of {amount}, but its account changes currency. Put it into the file too.",
-        id=key,
-        amount=amount,
-    )
+                    yield phrase(
+                        "{id}: it has an amount of {amount}, but its account changes currency. Put it into the file "
+                        "too.",
+                        id=value.id,
+                        amount=amount,
+                    )
