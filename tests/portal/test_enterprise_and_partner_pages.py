@@ -131,7 +131,7 @@ def visit(tmp_path: Path, settings: Settings, db: None) -> Callable[[str, str], 
         client = Client()
         client.force_login(Person.objects.get(email=f"{name}@example.com"))
         answer = client.get(address)
-        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        body = answer.getvalue()
         return answer.status_code, body.decode()
 
     return visited
@@ -191,6 +191,10 @@ def test_the_lists_of_both(visit: Callable[[str, str], tuple[int, str]]) -> None
     """Each sees their own subscriptions, and what they cost if that may be seen as agreed."""
     assert "/billing-accounts/works/invoices/" in visit("edda", "/subscriptions/")[1]
     assert "Archive" not in visit("olof", "/subscriptions/")[1]
+    assert "/departments/research/periods/2024-03-01/" in visit("edda", "/subscriptions/")[1]
+    assert "/departments/" not in visit("dag", "/subscriptions/")[1]
+    let(ScopeKind.BILLING_ACCOUNT, "works", Policy.DEPARTMENT_ADMINISTRATORS_VIEW_CHARGES, "Allowed")
+    assert "/departments/research/periods/2024-03-01/" in visit("dag", "/subscriptions/")[1]
     let(ScopeKind.CUSTOMER, "bakery", Policy.CUSTOMER_VIEWS_CHARGES, "Allowed")
     status, text = visit("kim", "/subscriptions/")
     assert status == SEEN

@@ -8,9 +8,11 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from kvitto.agreements.hierarchy import ScopeKind
+from kvitto.agreements.billing_periods import periods_of
+from kvitto.agreements.hierarchy import Department, EnrollmentAccount, InvoiceScope, ScopeKind
 from kvitto.agreements.tree import PlacedSubscription
 from kvitto.portal.offers import offer_name
 from kvitto.portal.permission import person_of
@@ -42,9 +44,19 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
         "search": search,
         "moment": settings.OFFICE.now(),
         "profiles": [scope.profile for scope in invoiced if scope.profile],
+        "parts": [(part.name, address) for scope, part in gate.parts_of(person) if (address := _address(scope, part))],
         "enrollments": [scope.account for scope in invoiced if scope.scope.kind is ScopeKind.BILLING_ACCOUNT],
     }
     return render(request, "portal/subscriptions.html", context)
+
+
+def _address(scope: InvoiceScope, part: Department | EnrollmentAccount) -> str:
+    """The page of the part's usage in the latest period; empty if none has begun."""
+    period = max(periods_of(scope, settings.OFFICE.today()), default=None)
+    if period is None:
+        return ""
+    kind = ScopeKind.DEPARTMENT if isinstance(part, Department) else ScopeKind.ENROLLMENT_ACCOUNT
+    return reverse(f"{kind}_period", args=[part.id, period.start])
 
 
 def _found(places: Iterable[PlacedSubscription], search: str) -> list[PlacedSubscription]:

@@ -14,7 +14,15 @@ from kvitto.access import decision
 from kvitto.access.actions import Action
 from kvitto.access.decision import Allowed, Decision
 from kvitto.access.roles import Role
-from kvitto.agreements.hierarchy import Customer, Department, InvoiceScope, InvoiceSection, Scope, ScopeKind
+from kvitto.agreements.hierarchy import (
+    Customer,
+    Department,
+    EnrollmentAccount,
+    InvoiceScope,
+    InvoiceSection,
+    Scope,
+    ScopeKind,
+)
 from kvitto.agreements.tree import PlacedSubscription
 from kvitto.errors import UnableTo
 from kvitto.language import Phrase, phrase
@@ -34,6 +42,7 @@ __all__ = [
     "invoice_for",
     "invoice_scopes_of",
     "is_allowed",
+    "parts_of",
     "require",
     "scope_for",
     "sees_list_prices",
@@ -191,6 +200,23 @@ def invoice_scopes_of(person: Person, action: Action = Action.SEE_INVOICES) -> l
         scope
         for scope in asker.view.tree.invoice_scopes()
         if _is_current(asker.view, scope) and asker.may(scope.scope, action)
+    ]
+
+
+def parts_of(
+    person: Person, action: Action = Action.SEE_CHARGES
+) -> list[tuple[InvoiceScope, Department | EnrollmentAccount]]:
+    """Every department and enrollment account on which the person may do this, each with what it is invoiced in."""
+    asker = _Asker.of_all(person)
+    return [
+        (scope, part)
+        for scope in asker.view.tree.invoice_scopes()
+        for kind, parts in (
+            (ScopeKind.DEPARTMENT, scope.departments),
+            (ScopeKind.ENROLLMENT_ACCOUNT, scope.enrollment_accounts),
+        )
+        for part in parts
+        if asker.may(Scope(kind, part.id), action)
     ]
 
 
