@@ -17,7 +17,7 @@ DUE_DATE = date(2024, 4, 4)
 IN_TIME, TOO_LATE = date(2024, 3, 5), date(2024, 4, 5)
 
 
-def usd(amount: str | Decimal) -> Money:
+def usd(amount: str | int | Decimal) -> Money:
     """So many dollars."""
     return Money(Decimal(amount), "USD")
 

@@ -39,7 +39,7 @@ def written(model: type[models.Model]) -> models.Model:
         if isinstance(field, models.AutoField) or (field.null and not isinstance(field, models.ForeignKey)):
             continue
         if isinstance(field, models.ForeignKey):
-            related: type[models.Model] = field.related_model  # type: ignore[assignment]
+            related: type[models.Model] = field.related_model
             if related is not model:
                 values[field.name] = related._default_manager.first() or written(related)  # noqa: SLF001 - as above
         else:
