@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from kvitto.agreements.credit_lots import LotSource
 from kvitto.agreements.hierarchy import AgreementType
 from kvitto.agreements.offers import Offer, OfferKind
 from kvitto.agreements.price_sheet import ChargeKind
@@ -17,12 +18,12 @@ from kvitto.invoicing.spending_limit import (
     Removal,
     can_have_spending_limit,
     has_spending_limit,
-    reached_on,
     remove,
     turn_on_again,
+    used_up_on,
 )
 from tests.invoicing.cast import FEBRUARY, PAY_AS_YOU_GO, monthly_credit, mosp, subscription
-from tests.invoicing.test_settle import line, usd, used
+from tests.invoicing.test_settle import LAB, line, lot, usd, used
 
 
 @pytest.mark.parametrize(
@@ -60,10 +61,10 @@ def test_with_the_limit_on_nothing_beyond_the_credit_is_billed() -> None:
 def test_the_limit_is_reached_on_the_day_the_credit_is_used_up() -> None:
     """Days in any order; several charges a day."""
     charges = [(date(2024, 2, day), Decimal("10.5")) for day in (9, 3, 4, 4)]
-    assert reached_on(usd("31.5"), charges) == date(2024, 2, 4)
-    assert reached_on(usd("31.51"), charges) == date(2024, 2, 9)
-    assert reached_on(usd("42.01"), charges) is None
-    assert reached_on(usd("0"), [(date(2024, 2, 1), Decimal(0)), *charges]) == date(2024, 2, 3)
+    assert used_up_on(usd("31.5"), charges) == date(2024, 2, 4)
+    assert used_up_on(usd("31.51"), charges) == date(2024, 2, 9)
+    assert used_up_on(usd("42.01"), charges) is None
+    assert used_up_on(usd("0"), [(date(2024, 2, 1), Decimal(0)), *charges]) == date(2024, 2, 3)
 
 
 def test_a_limit_is_removed_for_good_or_for_this_period() -> None:
@@ -80,3 +81,18 @@ def test_a_limit_is_turned_on_again_from_the_next_period() -> None:
     """Only where credit comes again."""
     assert turn_on_again(FEBRUARY, monthly_credit("150")) == LimitChange(date(2024, 3, 1), is_on=True)
     assert turn_on_again(FEBRUARY, Offer(OfferKind.FREE_TRIAL)) is None
+
+
+def test_lots_pay_on_the_days_of_their_life() -> None:
+    """The trial's credit ends with the ninth; a charge of that day finds nothing, whatever is left of it."""
+    trial = lot("trial", "200", LotSource.FREE_TRIAL, scope=LAB, expires=date(2024, 2, 9))
+    charges = [(date(2024, 2, day), Decimal(30)) for day in (8, 9)]
+    assert used_up_on(usd("0"), charges, [trial]) == date(2024, 2, 9)
+    assert used_up_on(usd("0"), charges[:1], [trial]) is None
+    assert used_up_on(usd("10"), charges, [lot("gift", "50", scope=LAB)]) == date(2024, 2, 9)
+
+
+def test_what_was_taken_back_gives_credit_back() -> None:
+    """A cancelled charge of the same day is not spent; of another day it changes nothing any more."""
+    day = date(2024, 2, 3)
+    assert used_up_on(usd("10"), [(day, Decimal(12)), (day, Decimal(-4))]) is None

@@ -55,6 +55,11 @@ def lives_through(lot: CreditLot, days: Period) -> bool:
     return lot.starts_on <= days.start and (lot.expires_on is None or days.end <= lot.expires_on)
 
 
+def is_alive(lot: CreditLot, day: date) -> bool:
+    """True if what is used on the day may be paid from the lot."""
+    return lot.starts_on <= day and (lot.expires_on is None or day < lot.expires_on)
+
+
 def shared_out(amount: Money, pieces: Sequence[Period], country: str) -> list[Money]:
     """The amount on each of these days, as if it had been used evenly; together exactly the amount."""
     return allocate(amount, [Decimal(days.length_in_days) for days in pieces], country)

@@ -8,7 +8,7 @@ in this one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,11 +16,12 @@ from enum import StrEnum
 
 from kvitto.agreements.hierarchy import AgreementType, Subscription
 from kvitto.agreements.offers import Offer, OfferKind
-from kvitto.money import Money
+from kvitto.invoicing.settlement_lots import LotState, is_alive, order_of
+from kvitto.money import Money, zero
 from kvitto.periods import Period
 
 _WITH_LIMIT = frozenset((OfferKind.FREE_TRIAL, OfferKind.MONTHLY_CREDIT, OfferKind.SPONSORSHIP))
-_CREDIT_COMES_BACK = frozenset((OfferKind.MONTHLY_CREDIT, OfferKind.SPONSORSHIP))
+_OVER_SEVERAL_MONTHS = frozenset((OfferKind.MONTHLY_CREDIT, OfferKind.SPONSORSHIP))
 
 
 class Removal(StrEnum):
@@ -48,17 +49,30 @@ def has_spending_limit(agreement: AgreementType, subscription: Subscription) -> 
     return subscription.spending_limit and can_have_spending_limit(agreement, subscription.offer)
 
 
-def reached_on(credit: Money, charges_by_day: Iterable[tuple[date, Decimal]]) -> date | None:
-    """The day on which the credit was used up, None if something is left of it.
+def used_up_on(
+    credit: Money, charges_by_day: Iterable[tuple[date, Decimal]], lots: Sequence[LotState] = ()
+) -> date | None:
+    """The day on which credit was used up: the one that stops a spending limit or a prepaid key; None: some is left.
 
-    `credit` is what the subscription had for the period; the charges are exact, of one period, eligible for credit, and
-    in the credit's currency, in any order. The service stops from that day on until the period ends or the limit is
-    removed. A day without charges uses nothing up: with a credit of zero it is the first day that costs something.
+    `credit` is the monthly credit, zero without one; `lots` as they were before the period, of which those alive on a
+    day pay for it in their order. The charges are exact, of one period, eligible for credit, in any order. A day
+    without charges uses nothing up: without any credit it is the first day that costs something. Lots that pay after
+    tax count as if there were none, so that the day may be late by as much.
     """
-    left = credit
-    for day, amount in sorted(charges_by_day):
-        left -= Money(amount, credit.currency)
-        if amount > 0 and left.amount <= 0:
+    nothing = zero(credit.currency)
+    charges: dict[date, Money] = {}
+    for day, amount in charges_by_day:
+        charges[day] = charges.get(day, nothing) + Money(amount, credit.currency)
+    ordered = sorted(lots, key=lambda state: order_of(state.lot))
+    left = [credit, *(state.left for state in ordered)]
+    for day, to_pay in sorted(charges.items()):
+        usable = [0, *(number for number, state in enumerate(ordered, start=1) if is_alive(state.lot, day))]
+        still = to_pay
+        for number in usable:
+            paid = max(min(left[number], still), nothing)
+            left[number] -= paid
+            still -= paid
+        if nothing < to_pay and not any(left[number] for number in usable):
             return day
     return None
 
@@ -70,9 +84,14 @@ def remove(today: date, period: Period, removal: Removal) -> tuple[LimitChange, 
     return (LimitChange(today, is_on=False), LimitChange(period.end, is_on=True))
 
 
+def credit_comes_back(offer: Offer) -> bool:
+    """True for offers whose credit comes again with the next period, and with it the service."""
+    return offer.kind is OfferKind.MONTHLY_CREDIT
+
+
 def turn_on_again(period: Period, offer: Offer) -> LimitChange | None:
     """The dated fact of turning on a limit that was removed indefinitely: from the next period on.
 
-    None where the offer's credit does not come back, which is so for a free trial.
+    None where the offer has no credit over several months, which is so for a free trial.
     """
-    return LimitChange(period.end, is_on=True) if offer.kind in _CREDIT_COMES_BACK else None
+    return LimitChange(period.end, is_on=True) if offer.kind in _OVER_SEVERAL_MONTHS else None
