@@ -30,6 +30,7 @@ FIRST_PREVIOUS = "0" * 64  # what stands in place of a digest before the first e
 _SALT = "audit_salt"
 _AT_ONCE = 500
 _LONGEST_ID = 100
+_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 Fact = str | int | bool | None
 
@@ -185,7 +186,7 @@ def _short(value: Fact) -> Fact:
 
 
 def _canonical(value: Mapping[str, Fact]) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _WRITER.encode(value)
 
 
 def _locked_head() -> OfficeFact:

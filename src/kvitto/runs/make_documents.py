@@ -228,8 +228,13 @@ def _rendered(kind: DocumentKind, invoice: Invoice, language: Language) -> list[
             return render_parts(invoice, language, made_at=made_at)
 
 
+def file_number(number: str) -> str:
+    """How the names of all files of a document begin, before the first point."""
+    return re.sub("[^A-Za-z0-9-]", "_", number)
+
+
 def _path(invoice: Invoice, kind: DocumentKind, part: int, content: bytes) -> Path:
-    number = re.sub("[^A-Za-z0-9-]", "_", invoice.number)
+    number = file_number(invoice.number)
     is_sheet = kind is sheet_kind(invoice)
     name = "" if is_sheet and part == 1 else f"{kept_as(kind, part)}."
     ending = "csv" if kind.is_csv else "pdf"

@@ -6,7 +6,6 @@ nobody's. A run that was stopped anywhere is completed by the next one, which fi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,7 @@ from kvitto.language import Phrase, phrase
 from kvitto.records.models import DocumentRecord, Tombstone, UsageTombstone
 from kvitto.records.retention import Expired, bury, expired_documents
 from kvitto.records.usage_retention import bury_usage, expired_files
+from kvitto.runs.make_documents import file_number
 from kvitto.runs.office import Office
 from kvitto.usage import durable
 
@@ -88,18 +88,13 @@ def _remove_leftovers(office: Office) -> None:
     """Files that a run before this one let go of and could not remove."""
     for gone in UsageTombstone.objects.values_list("path", flat=True).iterator():
         durable.remove(office.usage_folder / gone)
-    buried = {_file_number(number) for number in Tombstone.objects.values_list("number", flat=True).iterator()}
+    buried = {file_number(number) for number in Tombstone.objects.values_list("number", flat=True).iterator()}
     if not buried:
         return
     named = set(DocumentRecord.objects.values_list("path", flat=True))
     for path in office.documents_folder.glob("*/*"):
         if _number_in(path) in buried and path.relative_to(office.documents_folder).as_posix() not in named:
             durable.remove(path)
-
-
-def _file_number(number: str) -> str:
-    """How the names of a document's files begin, before the first point; see `runs.make_documents`."""
-    return re.sub("[^A-Za-z0-9-]", "_", number)
 
 
 def _number_in(path: Path) -> str:
