@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +11,8 @@ from kvitto.agreements.hierarchy import (
     AgreementType,
     BillingAccount,
     BillingProfile,
+    Enrollment,
+    EnrollmentAccount,
     InvoiceScope,
     InvoiceSection,
     Party,
@@ -77,6 +80,16 @@ def mca(*subscriptions: Subscription, sections: tuple[tuple[str, str], ...] = ((
     return InvoiceScope(
         seller(), buyer, profile, tuple(InvoiceSection(key, "riga", name) for key, name in sections), subscriptions
     )
+
+
+def enrolled(*keys: str, partner: str = "") -> InvoiceScope:
+    """What the invoice of an enrollment is made for; its subscriptions have these ids."""
+    buyer = replace(
+        account(AgreementType.EA), administrator="", enrollment=Enrollment("8812345", date(2023, 1, 1), partner=partner)
+    )
+    members = tuple(replace(subscription(key), enrollment_account_id="ops") for key in keys)
+    owners = (EnrollmentAccount("ops", buyer.id, "Operations"),)
+    return InvoiceScope(seller(), buyer, None, (), members, enrollment_accounts=owners)
 
 
 def price(number: int = 1, meter: str = "D8s", name: str = "", category: str = "Virtual machines") -> Price:
