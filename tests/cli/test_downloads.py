@@ -79,9 +79,8 @@ def test_an_invoice_is_downloaded_as_it_was_stored(run: Run, closed: Office, tmp
 def test_a_document_is_downloaded_by_its_kind(run: Run, closed: Office) -> None:
     """One that the invoice has is written; another one is refused with those it has; a kind has no copies."""
     number = number_of("lab")
-    assert run("invoices", "download", number, "--out", "-", "--kind", "invoice-pdf").stdout_bytes == invoice_pdf(
-        closed, number
-    )
+    written = run("invoices", "download", number, "--out", "-", "--kind", "invoice-pdf")
+    assert written.stdout_bytes == invoice_pdf(closed, number)
     refused = run("invoices", "download", number, "--out", "-", "--kind", "summary-pdf")
     assert refused.exit_code == 1
     assert "It has: invoice-pdf." in refused.stderr

@@ -25,13 +25,22 @@ from kvitto.runs.office import Office
     type=click.Choice(list(LANGUAGES)),
     help=translated("A copy in this language. Without it: the invoice in its payer's language."),
 )
+@click.option(
+    "--kind",
+    help=translated(
+        "The document: invoice-pdf, credit-note-pdf, summary-pdf, transactions-csv, or a further part of a long one,"
+        " such as invoice-pdf-2. Without it: the invoice or credit note itself."
+    ),
+)
 @office_command
-def download(office: Office, number: str, out: Path, language: str | None) -> None:
-    """Write an issued invoice to a PDF file."""
+def download(office: Office, number: str, out: Path, language: str | None, kind: str | None) -> None:
+    """Write a document of an issued invoice or credit note to a file."""
     from kvitto.records.audit import Door, Result, note
-    from kvitto.runs.make_documents import invoice_pdf
+    from kvitto.runs.make_documents import document, invoice_pdf
 
-    content = invoice_pdf(office, number, language)
-    facts = {"kind": "invoice-pdf", "number": number, "language": language}
+    if kind and language:
+        raise click.UsageError(translated("Only the invoice itself has copies in other languages: leave out --kind."))
+    content = document(office, number, kind) if kind else invoice_pdf(office, number, language)
+    facts = {"kind": kind or "invoice-pdf", "number": number, "language": language}
     note("document.download", Result.ALLOWED, door=Door.COMMAND, facts=facts, at=office.now())
     write_whole_file(out, [content])
