@@ -17,14 +17,18 @@ from kvitto.agreements.declaration.agreements_file import read_declaration
 from kvitto.agreements.declaration.writer import as_toml
 from kvitto.agreements.hierarchy import AgreementType, Scope, ScopeKind
 from kvitto.agreements.offers import OfferKind
+from kvitto.periods import Period
 from kvitto.records.agreements import invoice_scope_of_subscription, tree
+from kvitto.records.invoices import load
 from kvitto.records.models import InvoiceRecord, RoleAssignment
 from kvitto.runs.apply_agreements import UnableToApply, apply
+from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.export_agreements import UnableToExport, export, migration
 from kvitto.runs.office import Office
 from tests.agreements.example_file import ALL, CREDIT, ENTERPRISE, EXAMPLE, PARTNER, changed, example, written
 from tests.agreements.random_offices import RandomOffice
 from tests.campaign import size
+from tests.runs import offices
 
 MakeOffice = Callable[..., Office]
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -215,3 +219,31 @@ def test_what_cannot_become_mca_is_said(office: MakeOffice, tmp_path: Path) -> N
     apply(made, written(tmp_path, text))
     with pytest.raises(UnableToExport, match="lindqvist already became lindqvist-mca"):
         migration(made, "lindqvist", MOVE)
+
+
+def test_every_day_of_use_is_invoiced_once_across_the_change(office: MakeOffice) -> None:
+    """Until the day by the subscription, from it on by its billing profile."""
+    made = offices.made(office(clock=DAY_1))
+    on_10_march = offices.at(made, date(2024, 3, 10))
+    close(on_10_march)
+    found = migration(on_10_march, "daugava", date(2024, 3, 11))
+    apply(on_10_march, offices.written(made, "moved.toml", found.text))
+    rows = (
+        "20,lab,vm1,cpu,10,2024-03-10T23:00:00Z",
+        "21,lab,vm1,cpu,20,2024-03-11T00:00:00Z",
+        "22,lab,vm1,cpu,40,2024-03-31T23:00:00Z",
+    )
+    offices.import_rows(offices.at(made, date(2024, 4, 1)), rows, "later.csv")
+    close(offices.at(made, date(2024, 4, 20)))
+    invoices = [load(number) for number in InvoiceRecord.objects.order_by("number").values_list("number", flat=True)]
+    billed = {
+        (invoice.subscription_id or invoice.profile_id, invoice.period, line.quantity)
+        for invoice in invoices
+        for section in invoice.sections
+        for line in section.lines
+        if line.subscription_id == "lab" and invoice.period.start >= DAY_1
+    }
+    assert billed == {
+        ("lab", Period(DAY_1, date(2024, 3, 11)), Decimal(10)),
+        ("lab-profile", Period(DAY_1, date(2024, 4, 1)), Decimal(60)),
+    }
