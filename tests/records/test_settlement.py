@@ -183,6 +183,15 @@ def test_an_invoice_takes_over_what_its_period_used_without_one() -> None:
     assert (left(), check_balances()) == ({"gift": 0}, [])
 
 
+def test_a_period_that_was_invoiced_meanwhile_uses_nothing_by_itself() -> None:
+    """Two closes at once: one found it covered, the other, which knew of late usage, has issued its invoice."""
+    agree_lots(lot())
+    stale = drafted("90", lots_of(LAB, FEBRUARY))
+    issued("95")
+    settle_without_invoice(stale, LAB, NOW)
+    assert left() == {"gift": 500}
+
+
 def test_credit_lapses_on_its_day_once() -> None:
     """The entry bears the day of expiry, whenever it is made; what was given back since lapses again."""
     agree_lots(lot(expires=date(2024, 3, 2)), lot("later"))

@@ -29,6 +29,7 @@ from kvitto.invoicing.settlement_lots import LotState
 from kvitto.language import phrase
 from kvitto.money import Money, currency_decimals
 from kvitto.records.agreements import seller
+from kvitto.records.invoices import issued_for
 from kvitto.records.lot_ledger import Ledger, Movement, UnableToSettle, locked
 from kvitto.records.lot_states import agreed_lots, locked_lots, lot_states, lots_of, lots_of_scopes, settled_alone
 from kvitto.records.models import LotBalance, LotEntry
@@ -104,8 +105,11 @@ def settle_without_invoice(draft: Invoice, scope: Scope, at: datetime) -> None:
     """Let a period that credit covers use its lots, though no invoice is made of the draft.
 
     To be called with the lots locked that the draft was settled with; once more changes nothing, and a draft that has
-    changed since, because usage came late, moves the lots by the difference.
+    changed since, because usage came late, moves the lots by the difference. Nothing if somebody else has issued its
+    invoice meanwhile.
     """
+    if issued_for(scope, draft.period, kind=draft.kind):
+        return
     wanted, day = taken_of(draft), draft.issue_date
     alone = settled_alone(scope, draft.period, draft.kind)
     with Ledger(at, locked(LotBalance.objects.filter(lot_key__in={*wanted, *alone}))) as ledger:
