@@ -8,7 +8,12 @@ from kvitto.agreements.hierarchy import AgreementType, BillingAccount, ScopeKind
 
 _OF_ACCOUNT = {
     AgreementType.MOSP: (),  # who the administrator is, is a fact of the account itself
-    AgreementType.MCA: (Role.BILLING_ACCOUNT_OWNER, Role.BILLING_ACCOUNT_CONTRIBUTOR, Role.BILLING_ACCOUNT_READER),
+    AgreementType.MCA: (
+        Role.BILLING_ACCOUNT_OWNER,
+        Role.BILLING_ACCOUNT_CONTRIBUTOR,
+        Role.BILLING_ACCOUNT_READER,
+        Role.GLOBAL_ADMINISTRATOR,  # of its directory, who may become its owner
+    ),
     AgreementType.EA: (
         Role.ENTERPRISE_ADMINISTRATOR,
         Role.ENTERPRISE_ADMINISTRATOR_READ_ONLY,
