@@ -76,6 +76,12 @@ def test_programs_read_the_list_of_invoices(say: Say) -> None:
         "issue_date": "2024-03-10",
         "due_date": "2024-04-09",
         "status": "Due",
+        "document_type": "Invoice",
+        "kind": "AzureServices",
+        "edition": 1,
+        "refers_to": None,
+        "amount_due": "1.26",
+        "links": [],
     }
     assert (found["K-2024-000001"]["subscription"], found["K-2024-000001"]["billing_profile"]) == (None, "cork")
     assert (found["K-2024-000002"]["total"], found["K-2024-000002"]["status"]) == ("0.00", "Paid")
@@ -86,8 +92,8 @@ def test_people_read_the_list_of_invoices(say: Say) -> None:
     """Nothing yet, then a table."""
     before, _, after, unknown = say("invoices list", "period close", "invoices list", "invoices list --subscription x")
     assert lines(before) == ["No invoice was issued yet."]
-    assert lines(after)[0] == "Number Invoiced for Billing period Total Due date Status"
-    assert "K-2024-000003 Lab 1–29 Feb 2024 1.26 USD 9 April 2024 Due" in lines(after)
+    assert lines(after)[0] == "Number Invoiced for Billing period Total Due date Status To pay now"
+    assert "K-2024-000003 Lab 1–29 Feb 2024 1.26 USD 9 April 2024 Due 1.26 USD" in lines(after)
     assert (unknown.status, unknown.err.strip()) == (1, "There is no subscription with the id or name x.")
 
 

@@ -11,8 +11,11 @@ from kvitto.language import Phrase
 from kvitto.records.gate import NotFound
 from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.explain_absence import Answer, UnableToExplain, why
+from kvitto.runs.invoice_life.record_payment import record_payment
+from kvitto.runs.invoice_life.void import void
 from kvitto.runs.named_period import UnableToFindPeriod
 from kvitto.runs.office import Office
+from tests.runs.invoice_life.billed import LAB, LATER, payment
 from tests.runs.offices import FIRST_CLOSE, at, made
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -132,3 +135,15 @@ def test_a_period_that_is_not_there_is_explained(small: Office, period: str, sen
 def test_a_period_can_be_named_by_its_first_day(small: Office) -> None:
     """The day itself is a name, too."""
     assert why(small, "lab", "2024-02-01").invoice
+
+
+def test_what_became_of_an_invoice_is_part_of_the_answer(small: Office) -> None:
+    """What is left to pay, that it is paid, that it was voided."""
+    there = at(small, LATER)
+    assert first(why(there, "lab", "2024-02")) == f"Invoice {LAB} for 1–29 Feb 2024: 1.26 USD, due on 9 April 2024."
+    record_payment(there, LAB, payment("1.00", "a"))
+    assert "1.26 USD, of which 0.26 USD is left to pay, due on 9 April" in first(why(there, "lab", "2024-02"))
+    record_payment(there, LAB, payment("0.26", "b"))
+    assert first(why(there, "lab", "2024-02")) == f"Invoice {LAB} for 1–29 Feb 2024: 1.26 USD, paid."
+    void(there, LAB)
+    assert first(why(there, "lab", "2024-02")).startswith(f"Invoice {LAB} for 1–29 Feb 2024 was voided:")

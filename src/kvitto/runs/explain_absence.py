@@ -68,11 +68,30 @@ def why(office: Office, subscription: str, period: str, person: str | None = Non
 def _invoiced(subscription: Subscription, scope: InvoiceScope, row: PeriodRow) -> Answer:
     invoice = row.invoice
     assert invoice  # noqa: S101 - the caller has looked
-    sentence = phrase(
+    return Answer((_said_of(invoice, row),), subscription, scope, row.period, invoice=invoice, status=row.status)
+
+
+def _said_of(invoice: IssuedInvoice, row: PeriodRow) -> Phrase:
+    if row.status is Status.VOID:
+        return phrase(
+            "Invoice {number} for {period} was voided: nothing is to pay on it, and no other one replaced it.",
+            number=invoice.number, period=invoice.period,
+        )  # fmt: skip
+    if row.standing and row.standing.paid and not row.amount_due:
+        return phrase(
+            "Invoice {number} for {period}: {total}, paid.",
+            number=invoice.number, period=invoice.period, total=invoice.payable,
+        )  # fmt: skip
+    if row.amount_due and row.amount_due != invoice.payable:
+        return phrase(
+            "Invoice {number} for {period}: {total}, of which {left} is left to pay, due on {due_date}.",
+            number=invoice.number, period=invoice.period, total=invoice.payable, left=row.amount_due,
+            due_date=invoice.due_date,
+        )  # fmt: skip
+    return phrase(
         "Invoice {number} for {period}: {total}, due on {due_date}.",
         number=invoice.number, period=invoice.period, total=invoice.payable, due_date=invoice.due_date,
     )  # fmt: skip
-    return Answer((sentence,), subscription, scope, row.period, invoice=invoice, status=row.status)
 
 
 def _absent(subscription: Subscription, scope: InvoiceScope, row: PeriodRow) -> Answer:
