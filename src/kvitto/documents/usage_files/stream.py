@@ -7,7 +7,8 @@ import io
 from collections.abc import Collection, Iterable, Iterator
 
 from kvitto.agreements.hierarchy import InvoiceScope
-from kvitto.documents.usage_files.columns import COLUMNS, InvoiceCells
+from kvitto.documents.usage_files.cells import InvoiceCells
+from kvitto.documents.usage_files.columns import COLUMNS
 from kvitto.invoicing.invoice import Invoice
 from kvitto.rating.charge import Charge
 
