@@ -1,13 +1,28 @@
-"""The monthly credit, before tax."""
+"""The monthly credit on an invoice, and whether credit covers all of it."""
 
 from decimal import Decimal
 
 import pytest
 
-from kvitto.invoicing.settlement import allowances, credit_used, is_covered_by_credit
+from kvitto.agreements.credit_lots import LotSource, LotTreatment
+from kvitto.agreements.offers import Offer
+from kvitto.invoicing.drafting import DraftFacts, draft
+from kvitto.invoicing.settlement import covered_by_credit, is_covered_by_credit
 from kvitto.money import CurrencyMismatch, Money
-from tests.invoicing.cast import PAY_AS_YOU_GO, charged, mca, monthly_credit, mosp, subscription
+from tests.invoicing.cast import (
+    FEBRUARY,
+    ISSUED_ON,
+    KNOWN,
+    PAY_AS_YOU_GO,
+    charged,
+    mca,
+    monthly_credit,
+    mosp,
+    price,
+    subscription,
+)
 from tests.invoicing.test_drafting import drafted
+from tests.invoicing.test_settle import LAB, lot
 
 
 def usd(amount: str) -> Money:
@@ -24,13 +39,12 @@ def test_charges_equal_to_the_credit_do_not_exceed_it(charges: str, covered: boo
 def test_an_offer_without_credit_covers_nothing() -> None:
     """Not even charges of zero."""
     assert not is_covered_by_credit(PAY_AS_YOU_GO, usd("0"))
-    assert credit_used(PAY_AS_YOU_GO, usd("10")) == usd("0")
 
 
-@pytest.mark.parametrize(("charges", "used"), [("200", "150"), ("150", "150"), ("20", "20"), ("0", "0"), ("-5", "0")])
+@pytest.mark.parametrize(("charges", "used"), [("200", "150"), ("150", "150"), ("20", "20"), ("0", "0")])
 def test_a_credit_never_takes_off_more_than_the_charges(charges: str, used: str) -> None:
     """The part that is used lies between nothing and the charges."""
-    assert credit_used(monthly_credit("150"), usd(charges)) == usd(used)
+    assert drafted(mosp(monthly_credit("150")), [charged(charges)]).totals.allowances == Decimal(used)
 
 
 def test_the_credit_lowers_the_taxable_amount() -> None:
@@ -56,10 +70,35 @@ def test_a_credit_does_not_pay_for_another_subscription() -> None:
 
 def test_no_credit_used_is_no_allowance() -> None:
     """An allowance of zero is not written."""
-    assert allowances([(monthly_credit("5"), usd("0")), (PAY_AS_YOU_GO, usd("9"))], "USD") == ()
+    assert drafted(mosp(monthly_credit("5")), [charged("0")]).allowances == ()
 
 
 def test_a_credit_in_another_currency_is_a_fault() -> None:
     """Dollars never cover euros."""
     with pytest.raises(CurrencyMismatch):
-        credit_used(monthly_credit("5", "EUR"), usd("9"))
+        drafted(mosp(monthly_credit("5", "EUR")), [charged("9")])
+
+
+@pytest.mark.parametrize(
+    ("offer", "charges", "left", "covered"),
+    [
+        (monthly_credit("150"), "150.00", None, True),
+        (monthly_credit("150"), "150.01", None, False),
+        (monthly_credit("150"), "0", None, True),
+        (monthly_credit("150"), "160", "10", True),
+        (PAY_AS_YOU_GO, "0", None, False),
+        (PAY_AS_YOU_GO, "80", "80", True),
+        (PAY_AS_YOU_GO, "80", "79.99", False),
+        (PAY_AS_YOU_GO, "0", "0", True),
+    ],
+)
+@pytest.mark.parametrize("treatment", list(LotTreatment))
+def test_credit_of_every_kind_covers_what_it_pays_whole(
+    offer: Offer, charges: str, left: str | None, *, covered: bool, treatment: LotTreatment
+) -> None:
+    """Charges equal to the credit do not exceed it; without charges any credit covers, also one that is used up."""
+    scope = mosp(offer, rate="0")
+    lots = () if left is None else (lot("key", left, LotSource.PREPAID_KEY, scope=LAB, treatment=treatment),)
+    line = charged(charges)
+    draft_ = draft(DraftFacts(scope, FEBRUARY, [line], {1: price()}, ISSUED_ON, KNOWN, lots=lots))
+    assert covered_by_credit(scope, draft_, lots) is covered

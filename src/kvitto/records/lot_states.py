@@ -51,7 +51,7 @@ def hold_lots(scopes: Iterable[Scope]) -> None:
         locked(LotBalance.objects.filter(scope_key__in=keys[first : first + _AT_ONCE]))
 
 
-def lots_of_scopes(scopes: Iterable[Scope]) -> dict[Scope, tuple[LotState, ...]]:
+def lots_of_scopes(scopes: Collection[Scope]) -> dict[Scope, tuple[LotState, ...]]:
     """The lots of several scopes; those without a lot are left out. Two queries for each few hundred scopes."""
     wanted = sorted({scope.id for scope in scopes})
     found: dict[Scope, tuple[LotState, ...]] = dict.fromkeys(scopes, ())
