@@ -158,7 +158,7 @@ def test_the_gate_knows_nothing_of_others(
             ask(person, scope, action)
     with pytest.raises(gate.NotFound):
         gate.invoice_for(person, typed, action)
-    assert gate.earlier_scope_for(person, scope, action) is None
+    assert gate.history_of(person, scope, action) is None
     assert not any(place.account.id.startswith(tuple(OTHERS)) for place in gate.subscriptions_of(person, action))
     assert not any(one.account.id.startswith(tuple(OTHERS)) for one in gate.invoice_scopes_of(person, action))
     said = []

@@ -13,6 +13,7 @@ from kvitto.access.policies import Policy
 from kvitto.access.roles import Role
 from kvitto.agreements.facts import from_facts, kind_of, parent_of, to_facts
 from kvitto.agreements.hierarchy import EnrollmentAccount, Scope, ScopeKind, Subscription
+from kvitto.periods import calendar_month
 from kvitto.records import gate
 from kvitto.records.gate import Action
 from kvitto.records.models import AgreementRecord, Group, Person, Revision, RoleAssignment
@@ -212,18 +213,41 @@ def test_periods_of_before_a_move_stay_with_the_subscription() -> None:
     subscription = scope_of("own", "mosp", "subscription")
     administrator = person(Role.ACCOUNT_ADMINISTRATOR, scope_of("own", "mosp", "account"), "astrid")
     owner = person(Role.BILLING_ACCOUNT_OWNER, scope_of("own", "mca", "account"), "saskia")
-    assert gate.earlier_scope_for(administrator, subscription, Action.SEE_INVOICES) is None
+    assert gate.history_of(administrator, subscription, Action.SEE_INVOICES) is None
     moved()
-    earlier = gate.earlier_scope_for(administrator, subscription, Action.SEE_INVOICES)
-    assert earlier
-    assert earlier.account.id == "own-mosp-account"
-    assert [period.end for period in earlier.days[subscription.id]] == [date(2017, 2, 1)]
+    history = gate.history_of(administrator, subscription, Action.SEE_INVOICES)
+    assert history
+    assert history.scope.account.id == "own-mosp-account"
+    assert [period.end for period in history.scope.days[subscription.id]] == [date(2017, 2, 1)]
+    assert history.holds(calendar_month(date(2017, 1, 1)))
+    assert not history.holds(calendar_month(date(2017, 2, 1)))
     with pytest.raises(gate.NotFound):
         gate.scope_for(administrator, subscription, Action.SEE_INVOICES)
-    assert gate.earlier_scope_for(owner, subscription, Action.SEE_INVOICES) is None
+    assert gate.history_of(owner, subscription, Action.SEE_INVOICES) is None
     now = gate.scope_for(owner, subscription, Action.SEE_INVOICES)
     assert now.scope == scope_of("own", "mca", "profile")
     assert gate.invoice_scopes_of(administrator) == []
+
+
+def test_a_subscription_that_another_account_took_over_parts_its_history() -> None:
+    """Both bought online: each sees the periods that it is invoiced for, and no others'."""
+    subscription = scope_of("own", "mosp", "subscription")
+    before = person(Role.ACCOUNT_ADMINISTRATOR, scope_of("own", "mosp", "account"), "astrid")
+    after = person(Role.ACCOUNT_ADMINISTRATOR, scope_of("bound", "mosp", "account"), "berit")
+    after.directory = "tenant-b"
+    known = recorded(ScopeKind.SUBSCRIPTION, "own-mosp-subscription")
+    assert isinstance(known, Subscription)
+    record(replace(known, account_id="bound-mosp-account"), date(2017, 2, 1))
+    number = invoice("K-1", "own", "mosp", date(2017, 1, 1))
+    for who, months in ((before, (True, False)), (after, (False, True))):
+        history = gate.history_of(who, subscription, Action.SEE_INVOICES)
+        assert history
+        assert tuple(history.holds(calendar_month(date(2017, month, 1))) for month in (1, 2)) == months
+    assert gate.invoice_for(before, number, Action.DOWNLOAD_INVOICE).number == number
+    with pytest.raises(gate.NotFound):
+        gate.invoice_for(after, number, Action.SEE_INVOICES)
+    with pytest.raises(gate.NotFound):
+        gate.scope_for(before, subscription, Action.SEE_INVOICES)
 
 
 def test_an_invoice_that_may_not_be_downloaded_is_known_to_its_list() -> None:
@@ -244,7 +268,7 @@ def test_an_invoice_that_may_not_be_downloaded_is_known_to_its_list() -> None:
 def test_the_number_of_queries_is_small_and_the_same(agreement: str) -> None:
     """Whatever the agreement and the thing."""
     ada = person(Role.READER, scope_of("own", agreement, "subscription"))
-    for ask in (gate.decision_on, gate.earlier_decision):
+    for ask in (gate.decision_on, gate.decision_in_history):
         with CaptureQueriesContext(connection) as captured:
             ask(ada, scope_of("own", agreement, "subscription"), Action.SEE_CHARGES)
         assert len(captured) <= 10

@@ -38,9 +38,9 @@ def subscription_invoices(request: HttpRequest, id: str) -> HttpResponse:  # noq
     One that moved under another agreement keeps the periods of before, and leads on to the later ones.
     """
     person, asked = person_of(request), Scope(ScopeKind.SUBSCRIPTION, id)
-    earlier = gate.earlier_scope_for(person, asked, Action.SEE_INVOICES)
-    if earlier:
-        return _invoices(request, earlier)
+    history = gate.history_of(person, asked, Action.SEE_INVOICES)
+    if history:
+        return _invoices(request, history.scope, history)
     scope = gate.scope_for(person, asked, Action.SEE_INVOICES)
     return _invoices(request, scope) if scope.scope == asked else redirect(f"{address_of(scope)}invoices/")
 
@@ -117,9 +117,9 @@ def other_languages(payers: str) -> list[Language]:
     return [language for code, language in LANGUAGES.items() if code != payers]
 
 
-def _invoices(request: HttpRequest, scope: InvoiceScope) -> HttpResponse:
+def _invoices(request: HttpRequest, scope: InvoiceScope, history: gate.History | None = None) -> HttpResponse:
     person = person_of(request)
-    rows = period_rows(settings.OFFICE, scope)
+    rows = [row for row in period_rows(settings.OFFICE, scope) if history is None or history.holds(row.period)]
     current = rows[0] if rows and rows[0].is_current else None
     page = Paginator(rows[1:] if current else rows, _ROWS).get_page(request.GET.get("page"))
     context = {

@@ -40,7 +40,7 @@ def why_not(person: Person, scope: Scope, action: Action) -> Phrase | None:
 def why_not_in(person: Person, asked: Scope, shown: InvoiceScope, action: Action) -> Phrase | None:
     """The same about what is shown of the asked thing: of a subscription that moved, as it was invoiced before."""
     if asked == shown.scope and shown.subscription and shown.days:
-        answer = gate.earlier_decision(person, asked, action)
+        answer = gate.decision_in_history(person, asked, action)
         if not isinstance(answer, NotFound):
             return answer.phrase if isinstance(answer, Refused) else None
     return why_not(person, asked, action)

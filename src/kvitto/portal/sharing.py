@@ -13,6 +13,7 @@ from kvitto.access.policies import ON, Policy
 from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
 from kvitto.portal.permission import person_of
 from kvitto.records import gate
+from kvitto.records.agreements import invoice_scope
 from kvitto.records.models import Person
 from kvitto.records.policies import policies_on, set_policy
 
@@ -27,7 +28,8 @@ class Sharing:
 
 def sharing_of(person: Person, scope: InvoiceScope) -> Sharing | None:
     """The switch of this scope; None where there is none: under another agreement, or of what moved to one."""
-    if scope.subscription is None or scope.days:
+    now = invoice_scope(scope.scope) if scope.subscription else None
+    if now is None or now.subscription is None:
         return None
     is_on = policies_on([scope.scope])[scope.scope].get(Policy.INVOICES_SHARED) == ON
     return Sharing(is_on, gate.is_allowed(person, scope.scope, gate.Action.SHARE_INVOICES))

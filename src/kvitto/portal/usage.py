@@ -43,15 +43,15 @@ def usage_file(request: HttpRequest, kind: ScopeKind, id: str, day: date) -> Htt
 def _loaded(request: HttpRequest, asked: Scope, day: date, action: Action) -> tuple[InvoiceScope, Period]:
     """What was asked for and the person may see, and its period; Http404 if no period begins on the day.
 
-    A subscription that moved under another agreement has its earlier periods where it was billed then.
+    Of a subscription that stood under several accounts, each period is that account's who is invoiced for it.
     """
     person = person_of(request)
-    earlier = gate.earlier_scope_for(person, asked, action)
-    if earlier and (period := _period(earlier, day)):
-        return earlier, period
+    history = gate.history_of(person, asked, action)
+    if history and (period := _period(history.scope, day)) and history.holds(period):
+        return history.scope, period
     scope = _asked_part(gate.scope_for(person, asked, action), asked)
     period = _period(scope, day)
-    if period is None:
+    if period is None or (history and scope == history.scope):
         raise Http404
     return scope, period
 

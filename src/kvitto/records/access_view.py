@@ -11,9 +11,19 @@ from kvitto.access.decision import Decision, Held, NotFound, Place, Policies, de
 from kvitto.access.matrices import EA, GROUPS, MCA, MOSP, MPA
 from kvitto.access.policies import Policy
 from kvitto.access.roles import Level, Role
-from kvitto.agreements.hierarchy import AgreementType, BillingAccount, Customer, Scope, ScopeKind
+from kvitto.agreements.dated import Dated, on_day
+from kvitto.agreements.hierarchy import (
+    AgreementType,
+    BillingAccount,
+    Customer,
+    InvoiceScope,
+    Scope,
+    ScopeKind,
+    Subscription,
+)
 from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.agreements.tree import Tree
+from kvitto.periods import Period
 from kvitto.records.agreements import tree_around
 from kvitto.records.models import Person
 from kvitto.records.policy_settings import policies_on
@@ -114,6 +124,20 @@ class View:
         views = all(Policies.from_settings(self.policies.get(one, {})).accounts_view_charges for one in accounts)
         place = Place(GROUPS, Level.MANAGEMENT_GROUP, Policies(accounts_view_charges=views))
         return Spot(scope, groups, place, None)
+
+
+@dataclass(frozen=True)
+class History:
+    """A subscription's invoice scope and stays, and the accounts on whose stays something is allowed."""
+
+    scope: InvoiceScope
+    stays: tuple[Dated[Subscription], ...]
+    accounts: frozenset[str]
+
+    def holds(self, period: Period) -> bool:
+        """True if the period belongs to one of these accounts: that of its last day invoices it."""
+        owner = on_day(self.stays, period.last_day)
+        return owner is not None and owner.account_id in self.accounts
 
 
 def decide_at(spot: Spot | None, action: Action, held: HeldOn, person: Person) -> Decision:

@@ -26,19 +26,20 @@ from kvitto.agreements.hierarchy import (
 from kvitto.agreements.tree import PlacedSubscription
 from kvitto.errors import UnableTo
 from kvitto.language import Phrase, phrase
-from kvitto.records.access_view import HeldOn, Spot, View, decide_at, invoice_spot
+from kvitto.records.access_view import HeldOn, History, Spot, View, decide_at, invoice_spot
 from kvitto.records.held_roles import holdings_on, roles_of
 from kvitto.records.invoices import IssuedInvoice
 from kvitto.records.models import InvoiceRecord, Person
 
 __all__ = [
     "Action",
+    "History",
     "NotFound",
     "Refused",
     "closed_invoices",
+    "decision_in_history",
     "decision_on",
-    "earlier_decision",
-    "earlier_scope_for",
+    "history_of",
     "invoice_for",
     "invoice_scopes_of",
     "is_allowed",
@@ -88,29 +89,35 @@ def scope_for(person: Person, scope: Scope, action: Action) -> InvoiceScope:
     return asker.part_of(found, action)
 
 
-def earlier_scope_for(person: Person, subscription: Scope, action: Action) -> InvoiceScope | None:
-    """The subscription as it was invoiced before it moved under another agreement, if the person may do this with that.
+def history_of(person: Person, subscription: Scope, action: Action) -> History | None:
+    """A subscription that stood under several accounts, with those on which the person may do this.
 
-    Its old rights stay: those of the account that it was bought by, and the roles on itself (agreements.md §5). None if
-    it never moved, or if the person may not.
+    What was invoiced to an account that bought it online keeps its rights: those of that account, and the roles on the
+    subscription (agreements.md §5). None if it never moved, was never bought online, or if the person may do this under
+    none of its accounts.
     """
-    found, answer = _earlier(person, subscription, action)
-    return found if isinstance(answer, Allowed) else None
+    history, decisions = _history(person, subscription, action)
+    return history if any(isinstance(answer, Allowed) for answer in decisions) else None
 
 
-def earlier_decision(person: Person, subscription: Scope, action: Action) -> Decision:
-    """The decision about the subscription as it was invoiced before it moved; a refusal without names."""
-    return _earlier(person, subscription, action)[1]
+def decision_in_history(person: Person, subscription: Scope, action: Action) -> Decision:
+    """The best decision under the accounts the subscription was bought online by; a refusal without names."""
+    decisions = _history(person, subscription, action)[1]
+    order = (Allowed, decision.Refused, decision.NotFound)
+    return min(decisions, key=lambda answer: order.index(type(answer)), default=decision.NotFound())
 
 
-def _earlier(person: Person, subscription: Scope, action: Action) -> tuple[InvoiceScope | None, Decision]:
+def _history(person: Person, subscription: Scope, action: Action) -> tuple[History | None, list[Decision]]:
     if subscription.kind is not ScopeKind.SUBSCRIPTION:
-        return None, decision.NotFound()
+        return None, []
     asker = _Asker.around(person, subscription)
-    found = asker.view.tree.own_invoice_scope(subscription)
-    if found is None or _is_current(asker.view, found):
-        return None, decision.NotFound()
-    return found, asker.decide(asker.view.earlier_spot(subscription, found.account.id), action)
+    scope, stays = asker.view.tree.own_invoice_scope(subscription), asker.view.tree.stays.get(subscription.id, ())
+    spots = {stay.value.account_id: asker.view.earlier_spot(subscription, stay.value.account_id) for stay in stays}
+    if scope is None or len(spots) < 2:  # noqa: PLR2004 - it always was the same account's
+        return None, []
+    decisions = {account: asker.decide(spot, action) for account, spot in spots.items() if spot}
+    allowed = frozenset(account for account, answer in decisions.items() if isinstance(answer, Allowed))
+    return History(scope, stays, allowed), list(decisions.values())
 
 
 def require(person: Person, scope: Scope, action: Action) -> None:

@@ -57,7 +57,11 @@ def subscription_rows(
     scopes = {scope.scope: scope for scope in tree.invoice_scopes()}
     shown = {place.invoice_scope for place in places} & scopes.keys()
     rated = _open_periods(office, [scopes[scope] for scope in shown])
-    invoices = _latest_invoices(shown & set(may_see_invoices))
+    invoices = {
+        scope: invoice
+        for scope, invoice in _latest_invoices(shown & set(may_see_invoices)).items()
+        if invoice.account_id == scopes[scope].account.id  # not what the account it was bought by before was asked for
+    }
     without = [scopes[scope] for scope in shown & set(may_see_invoices) if scope not in invoices]
     absences = {scope: _absence(rows) for scope, rows in rows_of_scopes(office, without, latest=2).items()}
     known = _Known(now, rated, invoices, absences, frozenset(may_see_charges), standings(invoices.values()))
