@@ -83,3 +83,9 @@ def test_a_lot_is_adjusted_once_per_reference(say: Say) -> None:
     assert (less.status, less.err.strip()) == (
         1, "Less is left of the credit gift than is to be taken from it. Nothing was taken.",
     )  # fmt: skip
+
+
+def test_the_ledger_is_checked(say: Say) -> None:
+    """After a close all adds up."""
+    _, fine = say("period close", "credits check")
+    assert lines(fine) == ["Every credit adds up."]

@@ -27,6 +27,10 @@ class UnableToReadAmount(UnableTo):
     """An argument is no amount."""
 
 
+class UnableToTrustCredit(UnableTo):
+    """The ledger is not intact."""
+
+
 @click.group(help=translated("Show what is left of credit and prepayment, what became of it, and adjust it."))
 def credits() -> None:  # noqa: A001 - the noun of the command
     """Holds the commands below."""
@@ -140,6 +144,20 @@ def codes(_office: Office, *, as_json: bool) -> None:
         print_json({code: said.text for code, said in ADJUSTMENT_CODES.items()})
     else:
         print_table([phrase("Code"), phrase("Reason")], [[code, said] for code, said in ADJUSTMENT_CODES.items()])
+
+
+@credits.command(help=translated("Check that every balance is the sum of its entries and every credit is known."))
+@office_command
+def check(_office: Office) -> None:
+    """Check the ledger; status 1 if anything is wrong."""
+    from kvitto.records.settlement import check_balances
+
+    wrong = check_balances()
+    if wrong:
+        raise UnableToTrustCredit(
+            phrase("These credits do not add up: {lots}. Restore the database from a backup.", lots=tuple(wrong))
+        )
+    click.echo(str(phrase("Every credit adds up.")))
 
 
 def _print_events(credit: Credit) -> None:
