@@ -44,7 +44,7 @@ def test_fees_stand_beside_usage() -> None:
     support = Offer(OfferKind.SUPPORT, monthly_fee=Money(Decimal(100), "USD"))
     scope = mca(subscription(section="s1"), subscription("plan", offer=support, section="s1"))
     found = billed_lines(scope, FEBRUARY, SERVICES, [charged("1")], {1: price()})
-    assert [(line.subscription, line.amount) for line in found] == [("lab", 1), ("plan", 100)]
+    assert [(line.subscription, line.amount) for line in found] == [("lab", Decimal(1)), ("plan", Decimal(100))]
 
 
 def left(meter: str) -> Unpriced:

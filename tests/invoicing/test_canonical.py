@@ -109,7 +109,9 @@ def test_a_text_of_form_1_is_still_read() -> None:
     assert (then.kind, then.edition, then.document_type, then.refers_to) == (
         InvoiceKind.SERVICES, 1, DocumentType.INVOICE, None,
     )  # fmt: skip
-    assert [(line.tax_category, line.credit, line.charge_kind) for line in then.lines] == [("", 0, ChargeKind.USAGE)]
+    assert [(line.tax_category, line.credit, line.charge_kind) for line in then.lines] == [
+        ("", Decimal(0), ChargeKind.USAGE)
+    ]
     assert then.totals == today.totals
     assert then.tax_groups == today.tax_groups
     assert [

@@ -41,7 +41,9 @@ def test_a_support_plan_has_an_invoice_of_its_own() -> None:
     """MOSP: one fee for its month, on the invoice of support and no other."""
     scope = replace(mosp(), subscriptions=(plan(),))
     (line,) = fees(scope, kind=InvoiceKind.SUPPORT)
-    assert (line.meter, line.price_id, line.quantity, line.unit_price, line.amount) == (SUPPORT_PLAN, 0, 1, 100, 100)
+    assert (line.meter, line.price_id, line.quantity, line.unit_price, line.amount) == (
+        SUPPORT_PLAN, 0, Decimal(1), Decimal(100), Decimal(100),
+    )  # fmt: skip
     assert (line.first_day, line.last_day) == (FEBRUARY.start, FEBRUARY.last_day)
     assert fees(scope) == fees(scope, kind=InvoiceKind.MARKETPLACE) == []
     assert RECURRING_PRICES[0].meter == SUPPORT_PLAN
@@ -90,7 +92,7 @@ def test_a_quarter_has_three_fees_on_one_line() -> None:
         scope, profile=None, account=account, enrollment_accounts=(EnrollmentAccount("ops", "daugava", "Ops"),)
     )
     (line,) = fees(scope, Period(date(2024, 1, 1), date(2024, 4, 1)))
-    assert (line.quantity, line.amount) == (3, 300)
+    assert (line.quantity, line.amount) == (Decimal(3), Decimal(300))
 
 
 def test_spans_that_are_taxed_apart_share_the_fee() -> None:

@@ -155,7 +155,7 @@ def list_scopes(_office: Office, on: datetime | None, *, as_json: bool) -> None:
             "kind": scope.scope.kind.value,
             "id": scope.scope.id,
             "name": scope.name,
-            "currency": scope.account.currency,
+            "currency": scope.currency,
             "subscriptions": [each.id for each in scope.subscriptions],
         }
 

@@ -30,7 +30,7 @@ class Statement:
 
 def statement(office: Office, scope: InvoiceScope) -> Statement:
     """The unbilled charges of the scope."""
-    currency = scope.account.currency
+    currency = scope.currency
     rows = tuple(row for row in period_rows(office, scope) if row.absence and row.absence.code in _STILL_TO_COME)
     estimates = [row.estimate for row in rows if row.estimate]
     return Statement(

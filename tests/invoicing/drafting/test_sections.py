@@ -34,24 +34,29 @@ def test_an_enrollments_sections_are_what_is_sold() -> None:
     """Usage first and marketplace last (agreements.md §6.2), each with its own sum."""
     sections = overage().sections
     assert [(section.id, section.total) for section in sections] == [
-        ("usage", 12), ("reservation", 10), ("separate", 10), ("support", 10), ("marketplace", 10),
+        ("usage", Decimal(12)), ("reservation", Decimal(10)), ("separate", Decimal(10)), ("support", Decimal(10)),
+        ("marketplace", Decimal(10)),
     ]  # fmt: skip
 
 
 def test_what_costs_nothing_comes_last_in_its_section() -> None:
     """Behind everything that has a cost, whatever its name."""
     usage = overage().sections[0]
-    assert [(line.subscription_id, line.amount) for line in usage.lines] == [("lab", 10), ("web", 2), ("web", 0)]
+    assert [(line.subscription_id, line.amount) for line in usage.lines] == [
+        ("lab", Decimal(10)), ("web", Decimal(2)), ("web", Decimal(0)),
+    ]  # fmt: skip
 
 
 def test_commitment_usage_is_prepayment_used_before_tax() -> None:
     """Extended amount − commitment usage = net; tax on the net only; never for what is billed separately (§6.3)."""
     invoice = overage("15")
-    assert [(one.reason, one.amount, one.lot_id) for one in invoice.allowances] == [("prepayment", 15, "2024")]
+    assert [(one.reason, one.amount, one.lot_id) for one in invoice.allowances] == [("prepayment", Decimal(15), "2024")]
     assert [section.credit for section in invoice.sections if section.credit] == [
         Decimal("8.18"), Decimal("6.82"),
     ]  # fmt: skip
-    assert (invoice.totals.lines, invoice.totals.without_tax, invoice.totals.tax) == (52, 37, Decimal("9.25"))
+    assert (invoice.totals.lines, invoice.totals.without_tax, invoice.totals.tax) == tuple(
+        map(Decimal, ("52", "37", "9.25"))
+    )
 
 
 def test_prepayment_never_pays_for_marketplace_support_or_separate_charges() -> None:

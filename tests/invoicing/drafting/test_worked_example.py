@@ -36,11 +36,11 @@ def test_the_worked_example() -> None:
     }  # fmt: skip
     assert totals.lines == Decimal("4377.60")
     assert [(one.amount, one.tax_category, one.tax_rate) for one in invoice.allowances] == [
-        (Decimal("422.86"), "S", 25)
+        (Decimal("422.86"), "S", Decimal(25))
     ]
     assert totals.without_tax == Decimal("3954.74")
     assert [(one.category, one.rate, one.taxable, one.tax) for one in invoice.tax_groups] == [
-        ("S", 25, Decimal("3805.74"), Decimal("951.44")), ("S", 6, Decimal("149.00"), Decimal("8.94")),
+        ("S", Decimal(25), Decimal("3805.74"), Decimal("951.44")), ("S", Decimal(6), Decimal("149.00"), Decimal("8.94")),
     ]  # fmt: skip
     assert totals.tax == Decimal("960.38")
     assert totals.with_tax == Decimal("4915.12")
@@ -52,7 +52,7 @@ def test_the_worked_example() -> None:
 def test_a_unit_price_is_not_rounded() -> None:
     """744 h × 4.1372 is 3,078.0768, so 3,078.08; with a price of 4.14 it would be 3,080.16."""
     (line,) = (line for line in _example().lines if line.meter == "VM D8s v5")
-    assert (line.quantity, line.unit_price) == (744, Decimal("4.1372"))
+    assert (line.quantity, line.unit_price) == (Decimal(744), Decimal("4.1372"))
     assert (line.amount_unrounded, line.amount) == (Decimal("3078.0768"), Decimal("3078.08"))
 
 
