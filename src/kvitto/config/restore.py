@@ -76,6 +76,7 @@ def restore(
             found = _looked_through(office, home, manifest)
             if found.faults and not even_if_damaged:
                 raise UnableToRestore(_not_in_order(found.faults))
+            _note(office, found)
         connection.close()
         _settle(aside, home)
     except OSError as error:
@@ -180,6 +181,15 @@ def _looked_through(office: Office, home: Path, manifest: Manifest) -> Restored:
     ]
     made_at = str(manifest.facts["made_at"])
     return Restored(home, made_at, DocumentRecord.objects.count(), store.rows, tuple(faults))
+
+
+def _note(office: Office, found: Restored) -> None:
+    from kvitto.records.audit import Door, Result, note
+    from kvitto.runs.audit_head import keep_head
+
+    facts = {"made_at": found.made_at, "faults": len(found.faults)}
+    note("office.restore", Result.DONE, door=Door.COMMAND, facts=facts, at=office.now())
+    keep_head(office)
 
 
 def _not_in_order(faults: tuple[Phrase, ...]) -> Phrase:

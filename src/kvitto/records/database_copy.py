@@ -84,7 +84,8 @@ def loading_postgresql(source: Path, tables: Mapping[str, list[str]]) -> Iterato
 def _from_sqlite(folder: Path) -> Snapshot:
     plain = folder / "kvitto.sqlite3"
     with closing(sqlite3.connect(plain)) as copy:
-        with closing(sqlite3.connect(f"file:{connection.settings_dict['NAME']}?mode=ro", uri=True)) as source:
+        original = Path(connection.settings_dict["NAME"]).absolute().as_uri()
+        with closing(sqlite3.connect(f"{original}?mode=ro", uri=True)) as source:
             source.backup(copy)
 
         def rows(statement: str) -> list[tuple[Any, ...]]:

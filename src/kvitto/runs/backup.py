@@ -17,6 +17,7 @@ from pathlib import Path
 from kvitto import __version__
 from kvitto.errors import UnableTo
 from kvitto.language import phrase
+from kvitto.records.audit import Door, Result, note
 from kvitto.records.database_copy import NamedFile, take_snapshot
 from kvitto.runs.archive import Member, Progress, write_archive
 from kvitto.runs.audit_head import FILE as AUDIT_HEAD
@@ -44,10 +45,12 @@ def back_up(office: Office, target: Path, settings: bytes, progress: Progress | 
     """Write an archive of the office to a new file, or into a folder under the moment's name.
 
     `settings` is the settings file as it shall be kept, without secrets. The secret that signs sessions is left out: a
-    restored office makes its own, and everybody signs in again. Raises `UnableToBackUp`, or `UnableToArchive` if a file
+    restored office makes its own, and everybody signs in again. That a backup was begun is noted in the audit trail
+    first, so that the backup holds it too. Raises `UnableToBackUp`, or `UnableToArchive` if a file
     of the office is damaged; nothing is left at the target then.
     """
     file = _file_at(office, target)
+    note("office.backup", Result.DONE, door=Door.COMMAND, facts={"archive": file.name}, at=office.now())
     keep_head(office)
     work = file.parent / f".kvitto-backup-{uuid.uuid4().hex}"
     _sweep(file.parent)
