@@ -13,10 +13,11 @@ from kvitto.records.invoices import NotIssued
 from kvitto.records.links import AlreadyUsed
 from kvitto.records.models import PaymentRecord
 from kvitto.records.payments import payments_of
-from kvitto.runs.invoice_life.amounts import WrongAmount
+from kvitto.runs.invoice_life.amounts import WrongAmount, WrongReference
 from kvitto.runs.invoice_life.giving_back import UnableToChange
 from kvitto.runs.invoice_life.rebill import rebill
-from kvitto.runs.invoice_life.record_payment import UnableToRecord, record_payment, reverse
+from kvitto.runs.invoice_life.record_payment import Means, UnableToRecord, record_payment, reverse
+from kvitto.runs.invoice_life.refund import approve_refund, complete_refund, request_refund
 from kvitto.runs.invoice_life.void import void
 from kvitto.runs.office import Office
 from tests.runs.invoice_life.billed import CORK, LAB, LATER, billed, failure, payment, usd
@@ -127,3 +128,21 @@ def test_days_follow_the_sellers_calendar(office: Callable[..., Office]) -> None
     there = replace(billed(office()), clock=datetime(2024, 3, 20, 23, 30, tzinfo=UTC))
     assert record_payment(there, CORK, payment("1", on_day=date(2024, 3, 21))).is_new
     assert record_payment(at(there, date(2024, 5, 1)), CORK, payment("1", "c")).status is Status.PAST_DUE
+
+
+@pytest.mark.parametrize("reference", ["", " ", "x" * 61])
+def test_a_reference_can_be_read_and_kept(office: Callable[..., Office], reference: str) -> None:
+    """Neither empty nor longer than it can be kept."""
+    there = billed(office())
+    with pytest.raises(WrongReference, match="one to 60"):
+        record_payment(there, CORK, payment("1", reference))
+
+
+def test_what_the_office_records_itself_never_meets_another_reference(office: Callable[..., Office]) -> None:
+    """A payment that was called as a refund's would be is told, not overwritten."""
+    there = billed(office())
+    record_payment(there, LAB, payment("2.00", "refund R1"))
+    request_refund(there, LAB, usd("0.74"), "Other", "R1")
+    approve_refund(there, LAB, "R1")
+    with pytest.raises(AlreadyUsed, match="refund R1"):
+        complete_refund(there, LAB, "R1", LATER, Means())

@@ -1,4 +1,4 @@
-"""Amounts that people name for an invoice: in its currency, positive, and of whole minor units."""
+"""Amounts and references that people name for an invoice."""
 
 from __future__ import annotations
 
@@ -9,13 +9,22 @@ from kvitto.language import phrase
 from kvitto.money import EXACT, Money
 from kvitto.records.models import InvoiceRecord
 
+_LONGEST_REFERENCE = 60
+
+
+class WrongReference(UnableTo):
+    """The reference is empty or too long."""
+
 
 class WrongAmount(UnableTo):
     """The amount cannot be one of this invoice."""
 
 
 def check_amount(amount: Money, invoice: InvoiceRecord) -> int:
-    """The amount in minor units of the invoice's currency. Raises `WrongAmount`."""
+    """The amount in minor units of the invoice's currency.
+
+    Raises `WrongAmount` unless it is in that currency, above zero, and of whole minor units.
+    """
     if amount.currency != invoice.currency:
         raise WrongAmount(
             phrase(
@@ -35,3 +44,9 @@ def check_amount(amount: Money, invoice: InvoiceRecord) -> int:
     if minor <= 0:
         raise WrongAmount(phrase("Say an amount above zero for invoice {number}.", number=invoice.number))
     return minor
+
+
+def check_reference(reference: str) -> None:
+    """Raise `WrongReference` unless the reference can be kept."""
+    if not reference.strip() or len(reference) > _LONGEST_REFERENCE:
+        raise WrongReference(phrase("Say a reference of one to {most} letters and digits.", most=_LONGEST_REFERENCE))

@@ -15,7 +15,7 @@ from kvitto.language import phrase
 from kvitto.money import Money
 from kvitto.records.invoices import IssuedInvoice, issued_called
 from kvitto.records.links import LinkKind, given_back_as
-from kvitto.runs.invoice_life.amounts import check_amount
+from kvitto.runs.invoice_life.amounts import check_amount, check_reference
 from kvitto.runs.invoice_life.giving_back import Held, held, issue_credit_note, refuse_void
 from kvitto.runs.office import Office
 
@@ -55,6 +55,7 @@ def credit(office: Office, number: str, part: Part, reference: str, cause: str =
 
     Raises `NotIssued`, `UnableToChange` for a void invoice or a credit note, `UnableToCredit` for more than is left.
     """
+    check_reference(reference)
     with transaction.atomic():
         one = held(office, number)
         made_before = given_back_as(number, reference)

@@ -14,7 +14,17 @@ from kvitto.language import phrase
 from kvitto.records import agreements
 from kvitto.records.invoices import IssuedInvoice, issued_called, load
 from kvitto.records.issuing import issue
-from kvitto.records.links import LinkKind, credit_notes_of, link, linked, locked, next_edition, scope_of
+from kvitto.records.links import (
+    AlreadyUsed,
+    LinkKind,
+    credit_notes_of,
+    given_back_as,
+    link,
+    linked,
+    locked,
+    next_edition,
+    scope_of,
+)
 from kvitto.records.models import InvoiceRecord
 from kvitto.records.payments import standing_of
 from kvitto.records.settlement import give_back, locked_lots
@@ -96,8 +106,15 @@ def refuse_void(one: Held) -> None:
 def issue_credit_note(one: Held, drafted: Invoice, kind: LinkKind, reference: str | None = None) -> IssuedInvoice:
     """Give the drafted credit note a number, link it to its invoice and give back what lots had paid of it.
 
-    To be called in the transaction that holds the invoice.
+    To be called in the transaction that holds the invoice. Raises `AlreadyUsed` if the reference was used for it.
     """
+    if reference and given_back_as(one.record.number, reference):
+        raise AlreadyUsed(
+            phrase(
+                "The reference {reference} already stands for a credit note of invoice {number}. Say another one.",
+                reference=reference, number=one.record.number,
+            )
+        )  # fmt: skip
     edition = next_edition(one.record, DocumentType.CREDIT_NOTE)
     letters = one.seller.credit_note_series or one.seller.series
     drafted = replace(drafted, edition=edition)

@@ -92,7 +92,7 @@ def _carry_payments(office: Office, one: Held, replacement: IssuedInvoice) -> No
     carried = min(one.standing.paid, replacement.payable)
     if carried.amount <= 0 or carried.currency != replacement.payable.currency:
         return
-    reference = f"{REBILL} {one.record.number} {replacement.number}"
+    reference = f"{REBILL} {replacement.number}"
     add_record(one, _carried(PaymentKind.REFUND, one, carried, reference))
     add_record(held(office, replacement.number), _carried(PaymentKind.PAYMENT, one, carried, reference))
 

@@ -20,7 +20,7 @@ from kvitto.records.invoices import issued_called
 from kvitto.records.links import AlreadyUsed, scope_of
 from kvitto.records.models import PaymentRecord
 from kvitto.records.payments import payments_of, standing_of
-from kvitto.runs.invoice_life.amounts import check_amount
+from kvitto.runs.invoice_life.amounts import check_amount, check_reference
 from kvitto.runs.invoice_life.giving_back import Held, held, refuse_void
 from kvitto.runs.office import Office
 
@@ -54,6 +54,7 @@ def record_payment(office: Office, number: str, payment: Payment) -> Recorded:
     invoice or a credit note, `AlreadyUsed` for a reference that stands for another record, and `UnableToRecord` for a
     day to come.
     """
+    check_reference(payment.reference)
     with transaction.atomic():
         one = held(office, number)
         check_amount(payment.amount, one.record)
@@ -63,13 +64,7 @@ def record_payment(office: Office, number: str, payment: Payment) -> Recorded:
             _refuse_days_to_come(payment.on_day, one)
             add_record(one, payment)
         elif (before.kind, before.on_day, before.amount) != (payment.kind, payment.on_day, payment.amount):
-            raise AlreadyUsed(
-                phrase(
-                    "The reference {reference} already stands for {amount} of {day} on invoice {number}. Say another"
-                    " reference; what was recorded by mistake can be reversed.",
-                    reference=payment.reference, amount=before.amount, day=before.on_day, number=number,
-                )
-            )  # fmt: skip
+            raise _already_used(one, before)
         return _answer(one, payment.reference, is_new=before is None)
 
 
@@ -101,7 +96,10 @@ def reverse(office: Office, number: str, reference: str, on_day: date) -> Record
 
 
 def add_record(one: Held, wanted: Payment) -> PaymentRecord:
-    """Write the record in the transaction that holds the invoice, checked against nothing."""
+    """Write the record in the transaction that holds the invoice. Raises `AlreadyUsed` if its reference was used."""
+    before = _called(one, wanted.reference)
+    if before:
+        raise _already_used(one, before)
     record = PaymentRecord.objects.create(
         invoice=one.record, kind=wanted.kind, paid_on=wanted.on_day,
         amount_minor=check_amount(wanted.amount, one.record), currency=wanted.amount.currency,
@@ -110,6 +108,16 @@ def add_record(one: Held, wanted: Payment) -> PaymentRecord:
     )  # fmt: skip
     _tell(one, wanted.kind, record.amount_minor)
     return record
+
+
+def _already_used(one: Held, before: Payment) -> AlreadyUsed:
+    return AlreadyUsed(
+        phrase(
+            "The reference {reference} already stands for {amount} of {day} on invoice {number}. Say another"
+            " reference; what was recorded by mistake can be reversed.",
+            reference=before.reference, amount=before.amount, day=before.on_day, number=one.record.number,
+        )
+    )  # fmt: skip
 
 
 def _called(one: Held, reference: str) -> Payment | None:

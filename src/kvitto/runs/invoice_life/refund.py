@@ -18,7 +18,7 @@ from kvitto.records.invoices import issued_called
 from kvitto.records.links import AlreadyUsed, LinkKind, scope_of
 from kvitto.records.payments import standing_of
 from kvitto.records.refunds import record_step, refund_called
-from kvitto.runs.invoice_life.amounts import check_amount
+from kvitto.runs.invoice_life.amounts import check_amount, check_reference
 from kvitto.runs.invoice_life.giving_back import Held, held, issue_credit_note
 from kvitto.runs.invoice_life.record_payment import Means, add_record
 from kvitto.runs.office import Office
@@ -41,6 +41,7 @@ def request_refund(office: Office, number: str, amount: Money, reason: str, refe
     No more may be asked for than was paid and stayed. Raises `NotIssued`, `WrongAmount`, `UnableToRefund`, and
     `AlreadyUsed` if the reference stands for a refund of another amount.
     """
+    check_reference(reference)
     with transaction.atomic():
         one = held(office, number)
         minor = check_amount(amount, one.record)
