@@ -184,10 +184,10 @@ def _looked_through(office: Office, home: Path, manifest: Manifest) -> Restored:
 
 
 def _note(office: Office, found: Restored) -> None:
-    from kvitto.records.audit import Door, Result, note
+    from kvitto.records.audit import Door, Fact, Result, note
     from kvitto.runs.audit_head import keep_head
 
-    facts = {"made_at": found.made_at, "faults": len(found.faults)}
+    facts: dict[str, Fact] = {"made_at": found.made_at, "faults": len(found.faults)}
     note("office.restore", Result.DONE, door=Door.COMMAND, facts=facts, at=office.now())
     keep_head(office)
 
