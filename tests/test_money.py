@@ -19,10 +19,12 @@ from kvitto.money import (
     Width,
     allocate,
     convert_unit,
+    cut_towards_zero,
     currency_decimals,
     exact_sum,
     plain,
     round_half_away,
+    round_to_step,
     total,
     zero,
 )
@@ -76,6 +78,29 @@ def test_a_unit_is_converted_with_one_rounding(quantity: Decimal, numerator: int
     step = Fraction(1, 10**QUANTITY.decimals)
     assert abs(Fraction(converted) - exact) * 2 <= step
     assert QUANTITY.decimals >= -int(converted.as_tuple().exponent)
+
+
+@pytest.mark.parametrize(("value", "cut"), [("1.239", "1.23"), ("-1.239", "-1.23"), ("0.009", "0.00"), ("5", "5.00")])
+def test_cutting_goes_towards_zero(value: str, cut: str) -> None:
+    """As a partner's lines are cut: -1.239 becomes -1.23, not -1.24."""
+    assert str(cut_towards_zero(Decimal(value), 2)) == cut
+
+
+@pytest.mark.parametrize(
+    ("value", "step", "rounded"),
+    [
+        ("4815.12", "1", "4815"),
+        ("4815.50", "1", "4816"),
+        ("-4815.50", "1", "-4816"),
+        ("0.075", "0.05", "0.10"),
+        ("0.07", "0.05", "0.05"),
+        ("-0.024", "0.05", "0.00"),
+        ("10", "3", "9"),
+    ],
+)
+def test_an_amount_is_rounded_to_a_step(value: str, step: str, rounded: str) -> None:
+    """To the nearest multiple; halves go away from zero, also of a step that no power of ten divides."""
+    assert round_to_step(Decimal(value), Decimal(step)) == Decimal(rounded)
 
 
 def test_seconds_become_hours() -> None:

@@ -15,7 +15,7 @@ from kvitto.agreements.price_sheet import ChargeKind, Price
 from kvitto.invoicing.billed_lines import billed_lines, held_back
 from kvitto.money import Money
 from kvitto.rating.charge import Unpriced
-from tests.invoicing.cast import FEBRUARY, charged, mca, mosp, price, subscription
+from tests.invoicing.cast import FEBRUARY, charged, enrolled, mca, mosp, price, subscription
 
 SOLD = {number: replace(price(number, kind.value), kind=kind) for number, kind in enumerate(ChargeKind, start=1)}
 LINES = [charged("1", meter=one.meter, price_id=number) for number, one in SOLD.items()]
@@ -37,6 +37,17 @@ def test_pay_as_you_go_has_three_invoices() -> None:
 def test_a_profile_has_everything_on_one() -> None:
     """Agreements.md §5."""
     assert meters(mca(subscription(section="s1")), SERVICES) == {kind.value for kind in ChargeKind}
+
+
+@pytest.mark.parametrize(("country", "apart"), [("AU", True), ("JP", True), ("SG", True), ("LV", False)])
+def test_an_enrollments_marketplace_stands_apart_in_three_countries(country: str, apart: bool) -> None:  # noqa: FBT001 - a column
+    """Australia, Japan and Singapore (agreements.md §6.2); reservations stay with the services."""
+    scope = enrolled("lab")
+    sold_to = replace(scope.account.sold_to, address=replace(scope.account.sold_to.address, country=country))
+    scope = replace(scope, account=replace(scope.account, sold_to=sold_to))
+    assert meters(scope, MARKETPLACE) == ({"marketplace"} if apart else set())
+    assert ("marketplace" in meters(scope, SERVICES)) is not apart
+    assert "reservation" in meters(scope, SERVICES)
 
 
 def test_fees_stand_beside_usage() -> None:

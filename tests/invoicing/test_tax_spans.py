@@ -61,10 +61,14 @@ def test_only_what_is_taxed_otherwise_stands_on_two_lines() -> None:
     scope = replace(scope, account=replace(scope.account, tax=SWEDISH))
     invoice = draft(DraftFacts(scope, SPRING, lines, PRICES, ISSUED_ON, KNOWN))
     assert [(one.meter, one.quantity, one.tax_rate, one.service_period.start) for one in invoice.lines] == [
-        ("D8s", Decimal("3.33"), Decimal(25), date(2026, 3, 31)), ("meal", Decimal(10), Decimal(12), date(2026, 3, 31)), ("meal", Decimal(4), Decimal(6), APRIL),
+        ("D8s", Decimal("3.33"), Decimal(25), date(2026, 3, 31)),
+        ("meal", Decimal(10), Decimal(12), date(2026, 3, 31)),
+        ("meal", Decimal(4), Decimal(6), APRIL),
     ]  # fmt: skip
     assert [(one.rate, one.taxable, one.tax) for one in invoice.tax_groups] == [
-        (Decimal(25), Decimal("1.67"), Decimal("0.42")), (Decimal(12), Decimal(5), Decimal("0.60")), (Decimal(6), Decimal(2), Decimal("0.12")),
+        (Decimal(25), Decimal("1.67"), Decimal("0.42")),
+        (Decimal(12), Decimal(5), Decimal("0.60")),
+        (Decimal(6), Decimal(2), Decimal("0.12")),
     ]  # fmt: skip
     assert invoice.tax_point_date == SPRING.last_day
 

@@ -40,7 +40,8 @@ def test_the_worked_example() -> None:
     ]
     assert totals.without_tax == Decimal("3954.74")
     assert [(one.category, one.rate, one.taxable, one.tax) for one in invoice.tax_groups] == [
-        ("S", Decimal(25), Decimal("3805.74"), Decimal("951.44")), ("S", Decimal(6), Decimal("149.00"), Decimal("8.94")),
+        ("S", Decimal(25), Decimal("3805.74"), Decimal("951.44")),
+        ("S", Decimal(6), Decimal("149.00"), Decimal("8.94")),
     ]  # fmt: skip
     assert totals.tax == Decimal("960.38")
     assert totals.with_tax == Decimal("4915.12")
