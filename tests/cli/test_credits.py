@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import COMMAND, Job, Outcome, run_jobs
+from tests.faults import COMMAND, Job, Outcome, run_jobs, run_together
 from tests.runs.offices import FEBRUARY_ROWS
 from tests.runs.test_credits import WITH_CREDIT
 
@@ -83,6 +83,17 @@ def test_a_lot_is_adjusted_once_per_reference(say: Say) -> None:
     assert (less.status, less.err.strip()) == (
         1, "Less is left of the credit gift than is to be taken from it. Nothing was taken.",
     )  # fmt: skip
+
+
+def test_closings_at_once_use_no_credit_twice(tmp_path: Path, say: Say, own_database: dict[str, str]) -> None:
+    """Three processes close the same month: what is left is what one close leaves."""
+    environment = {**own_database, "KVITTO_CLOCK": "2024-03-10"}
+    close = Job(tmp_path / "office", COMMAND, ("period", "close"), environment=environment)
+    assert [outcome.status for outcome in run_together([close] * 3)] == [0, 0, 0]
+    fine, listed, trial = say("credits check", "credits list cork --json", "credits list trial --json")
+    assert lines(fine) == ["Every credit adds up."]
+    assert [one["left"] for one in json.loads(listed.out)["lots"]] == ["0", "92.02"]
+    assert [one["left"] for one in json.loads(trial.out)["lots"]] == ["199.3"]
 
 
 def test_the_ledger_is_checked(say: Say) -> None:

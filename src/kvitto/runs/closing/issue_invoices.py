@@ -21,7 +21,7 @@ from kvitto.records.in_force import invoices_in_force
 from kvitto.records.issuing import latest_issue_date
 from kvitto.records.usage_files import bucket_count
 from kvitto.runs.closing.close_portion import ClosedPortion, close_portion
-from kvitto.runs.closing.close_report import CloseReport
+from kvitto.runs.closing.close_report import Blocked, CloseReport, NotDue
 from kvitto.runs.closing.late_usage import late_usage
 from kvitto.runs.closing.periods_to_close import Due, periods_to_close
 from kvitto.runs.closing.portions import portions_of
@@ -63,7 +63,8 @@ def close(
     issuings = [issuing for portion in closed for issuing in portion.issuings]
     blocked = (*found.blocked, *(one for portion in closed for one in portion.blocked))
     if limit is None:
-        expire_credit(office, [(one.scope.scope, one.period) for one in (*found.not_due, *blocked)])
+        still_to_come: list[NotDue | Blocked] = [*found.not_due, *blocked]
+        expire_credit(office, [(one.scope.scope, one.period) for one in still_to_come])
     before = [
         *(one for one in invoices if limit is None or one.period.last_day in limit),
         *(issuing.invoice for issuing in issuings if not issuing.is_new),
