@@ -358,11 +358,12 @@ class RandomOffice:
         return accounts
 
     def _rates(self) -> list[DeclaredRate]:
-        days = sorted({self.day() for _ in range(self.chance.randint(0, 3))})
+        days = sorted({START, *(self.day() for _ in range(self.chance.randint(0, 2)))})
         return [
             DeclaredRate(
-                ExchangeRate("USD-SEK", Decimal(self.chance.randint(1, 10**8)).scaleb(-7), self.name(), self.day()), day
+                ExchangeRate(pair, Decimal(self.chance.randint(1, 10**8)).scaleb(-7), self.name(), self.day()), day
             )
+            for pair in ("USD-EUR", "USD-SEK", "USD-TWD")  # what a partner with prices in dollars needs
             for day in days
         ]
 

@@ -230,6 +230,15 @@ def test_exchange_rates_hold_from_day_to_day(office: MakeOffice, tmp_path: Path)
     assert (latest_revision(), tree(on=DAY_1).rates["USD-EUR"].rate) == (revision, Decimal("0.93"))
 
 
+def test_a_partner_with_two_currencies_needs_their_rate(office: MakeOffice, tmp_path: Path) -> None:
+    """Told when it is agreed, not when the first invoice fails."""
+    start, end = PARTNER.index("[[exchange_rates]]"), PARTNER.index("[[partner_agreements]]")
+    with pytest.raises(
+        UnableToApply, match="molnhandel-eur: its prices are in USD and its invoices in EUR, but no exch"
+    ):
+        plan_for(office(clock=DAY_1), written(tmp_path, PARTNER[:start] + PARTNER[end:]))
+
+
 def test_a_new_account_holds_five_subscriptions(office: MakeOffice, tmp_path: Path) -> None:
     """Of its first thirty days; the sixth is refused with its limit."""
     start = EXAMPLE.index("[[mca_accounts]]")

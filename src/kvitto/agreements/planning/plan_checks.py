@@ -9,6 +9,7 @@ from kvitto.agreements.facts import SELLER
 from kvitto.agreements.hierarchy import ScopeKind, Seller, Subscription
 from kvitto.agreements.limits import STANDARD, Limits
 from kvitto.agreements.planning.credit_checks import credit_refusals
+from kvitto.agreements.planning.currency_checks import currency_refusals
 from kvitto.agreements.planning.holder_checks import holder_refusals
 from kvitto.agreements.planning.limit_checks import broken_limits
 from kvitto.agreements.planning.move_checks import move_refusals
@@ -42,6 +43,7 @@ def refusals(plan: Plan, agreements: Agreements, recorded: Recorded, limits: Lim
             found += _numbers_told_apart(change)
     found += broken_limits(plan, agreements, limits)
     found += credit_refusals(plan, agreements, recorded)
+    found += currency_refusals(plan, agreements)
     found += holder_refusals(plan, agreements)
     return [*found, *move_refusals(plan, agreements, recorded)]
 
