@@ -56,12 +56,17 @@ columns = ["id"]
 """
 
 
+def environment(home: Path) -> dict[str, str]:
+    """What a process that works for the office must find."""
+    return {"KVITTO_HOME": str(home), "KVITTO_CLOCK": CLOSING, "DJANGO_SETTINGS_MODULE": "kvitto.config.settings"}
+
+
 def make(home: Path, subscriptions: int) -> int:
     """Make the office; gives the number of usage rows."""
     from kvitto.config.home import make_home, read_settings
 
     make_home(home)
-    os.environ |= {"KVITTO_HOME": str(home), "KVITTO_CLOCK": CLOSING, "DJANGO_SETTINGS_MODULE": "kvitto.config.settings"}
+    os.environ |= environment(home)
     import django
 
     django.setup()

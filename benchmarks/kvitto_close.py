@@ -11,12 +11,12 @@ import os
 import time
 from pathlib import Path
 
-from closing_office import CLOSING
+from closing_office import environment
 
 
 def close_month(home: Path, *, checked: bool) -> dict[str, str]:
     """Issue everything that is due; gives how many invoices, their total, and the seconds of each part."""
-    os.environ |= {"KVITTO_HOME": str(home), "KVITTO_CLOCK": CLOSING, "DJANGO_SETTINGS_MODULE": "kvitto.config.settings"}
+    os.environ |= environment(home)
     import django
 
     django.setup()
@@ -24,7 +24,7 @@ def close_month(home: Path, *, checked: bool) -> dict[str, str]:
     from kvitto.runs.closing.issue_invoices import close
 
     started = time.perf_counter()
-    report = close(read_settings(home, os.environ))
+    report = close(read_settings(home, os.environ), checked=checked, documents=False)
     seconds = time.perf_counter() - started
     return {"invoices": str(len(report.issued)), "seconds": f"{seconds:.2f}", "blocked": str(len(report.blocked))}
 

@@ -1,8 +1,9 @@
 """Builds the demonstration office from files that then lie in its home, for the newcomer to read and change.
 
-The clock walks: February's usage comes in on 1 March, invoices are made on the days they fall due, a file of March is
-taken in on the 15th (when half of it still lies in the future and is refused) and again on the 20th. Each step can
-be repeated, and a walk that was interrupted goes on where it stopped.
+The clock walks: January's GPU sessions are billed in February, some more of them come late; February's usage comes in
+on 1 March, invoices are made on the days they fall due, files of March are taken in on the 15th (when half of them
+still lies in the future and is refused) and again on the 20th. Each step can be repeated, and a walk that was
+interrupted goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -49,31 +50,55 @@ def build(office: Office, say: Callable[[Phrase], None]) -> None:
 
 
 def _walk() -> Iterator[Step]:
-    start, march_15 = date(2024, 3, 1), date(2024, 3, 15)
-    yield Step(start, phrase("agreements are applied"), lambda office, files: apply(office, files / "agreements.toml"))
-    yield Step(start, phrase("prices are imported"), _import_all_prices)
-    yield Step(start, phrase("the usage of February is taken in"), _usage("azure-vm-jobs-2024-02.csv.gz"))
-    yield Step(start, phrase("what is due is invoiced"), _close)
-    yield Step(date(2024, 3, 5), phrase("what is due is invoiced"), _close)
+    february_10, start, march_15 = date(2024, 2, 10), date(2024, 3, 1), date(2024, 3, 15)
+    closing = phrase("what is due is invoiced")
+    yield Step(
+        february_10,
+        phrase("agreements are applied"),
+        lambda office, files: apply(office, files / "agreements.toml"),
+    )
+    yield Step(february_10, phrase("prices are imported"), _import_all_prices)
+    yield Step(february_10, phrase("the GPU sessions of January are taken in"), _gpu_sessions("2024-01"))
+    yield Step(february_10, closing, _close)
+    yield Step(
+        date(2024, 2, 20),
+        phrase("sessions of January come late, and some are taken back"),
+        _gpu_sessions("2024-01-late"),
+    )
+    yield Step(start, phrase("the usage of February is taken in"), _usage_of_february)
+    yield Step(start, closing, _close)
+    yield Step(date(2024, 3, 5), closing, _close)
     yield Step(march_15, phrase("the usage of March is taken in; what lies in the future is refused"), _usage_of_march)
-    yield Step(march_15, phrase("what is due is invoiced"), _close)
-    yield Step(LAST_DAY, phrase("the same file again: what was in the future is accepted"), _usage_of_march)
-    yield Step(LAST_DAY, phrase("what is due is invoiced"), _close)
+    yield Step(march_15, closing, _close)
+    yield Step(LAST_DAY, phrase("the same files again: what was in the future is accepted"), _usage_of_march)
+    yield Step(LAST_DAY, closing, _close)
 
 
 def _import_all_prices(office: Office, files: Path) -> None:
     mappings, prices = files / "mappings", files / "prices"
     import_prices(office, mappings / "vm-prices.toml", [prices / "azure-vm-payg-price-history.csv.gz"])
     import_prices(office, mappings / "object-storage-prices.toml", [prices / "object-storage.csv"])
+    for sheet in ("list", "fjallbygd", "partner"):
+        import_prices(office, mappings / f"gpu-prices-{sheet}.toml", [prices / "gpu.csv"])
 
 
-def _usage(name: str) -> Callable[[Office, Path], object]:
-    return lambda office, files: take_in(office, files / "mappings" / "vm-jobs.toml", [files / "usage" / name])
+def _usage(mapping: str, name: str) -> Callable[[Office, Path], object]:
+    return lambda office, files: take_in(office, files / "mappings" / f"{mapping}.toml", [files / "usage" / name])
+
+
+def _gpu_sessions(month: str) -> Callable[[Office, Path], object]:
+    return _usage("gpu-sessions", f"gpu-sessions-{month}.csv")
+
+
+def _usage_of_february(office: Office, files: Path) -> None:
+    _usage("vm-jobs", "azure-vm-jobs-2024-02.csv.gz")(office, files)
+    _gpu_sessions("2024-02")(office, files)
 
 
 def _usage_of_march(office: Office, files: Path) -> None:
-    _usage("azure-vm-jobs-2024-03-before-20.csv.gz")(office, files)
-    take_in(office, files / "mappings" / "object-storage.toml", [files / "usage" / "object-storage-2024-02-03.csv"])
+    _usage("vm-jobs", "azure-vm-jobs-2024-03-before-20.csv.gz")(office, files)
+    _usage("object-storage", "object-storage-2024-02-03.csv")(office, files)
+    _gpu_sessions("2024-03")(office, files)
 
 
 def _close(office: Office, _files: Path) -> None:
