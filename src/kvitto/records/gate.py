@@ -144,7 +144,7 @@ def sees_list_prices(person: Person, scope: Scope) -> bool:
 
 
 def who_may(scope: Scope, action: Action) -> list[Person]:
-    """Everyone who may do this on the scope, in order of address, looking from wherever they can see it."""
+    """Everyone who may do this on the scope, looking from their own directory, in order of address."""
     view = View.around([scope])
     spot = view.spot(scope)
     if spot is None:
@@ -304,7 +304,8 @@ def _those(values: Iterable[Part], ids: Collection[str]) -> tuple[Part, ...]:
 
 
 def _givers(refusal: decision.Refused, above: Collection[Scope]) -> list[str]:
-    """Names of those who hold a giving role here or above; people without a name are left out, addresses never told."""
+    """Names of people who hold a giving role here or above; one without a name is left out, addresses are never told."""
     if not refusal.giver_roles:
         return []
-    return [one.person.name for one in holdings_on(above) if one.role in refusal.giver_roles and one.person.name]
+    holders = [one.person for one in holdings_on(above) if one.role in refusal.giver_roles]
+    return [person.name for person in holders if person.name and person.kind == "person"]

@@ -13,6 +13,9 @@ from kvitto.records.models import PolicySetting, Revision
 from kvitto.records.revisions import believed
 
 
+_AT_ONCE = 5000  # scopes beyond which all settings are read: a database limits the parameters of a query
+
+
 def policies_on(
     scopes: Iterable[Scope], revision: int | None = None, on: date | None = None
 ) -> Mapping[Scope, Mapping[Policy, str]]:
@@ -21,7 +24,9 @@ def policies_on(
     `revision` None: as it is believed now; `on` None: what holds until further notice, else on that day.
     """
     wanted = set(scopes)
-    rows = believed(PolicySetting.objects.filter(scope_key__in={scope.id for scope in wanted}), revision)
+    rows = believed(PolicySetting.objects.all(), revision)
+    if len(wanted) <= _AT_ONCE:
+        rows = rows.filter(scope_key__in={scope.id for scope in wanted})
     if on is None:
         rows = rows.filter(valid_to=None)
     else:

@@ -229,7 +229,8 @@ def _by_person(holdings: Iterable[Holding]) -> dict[Person, list[Holding]]:
 
 def _names(spot: Spot, roles: Iterable[Role]) -> list[str]:
     wanted = set(roles)
-    return [one.person.name for one in holdings_on(spot.above) if one.role in wanted and one.person.name]
+    holders = [one.person for one in holdings_on(spot.above) if one.role in wanted]
+    return [person.name for person in holders if person.name and person.kind == "person"]
 
 
 def _target(name: str, spot: Spot | None, view: View, actions: tuple[Action, ...]) -> Target:
