@@ -304,7 +304,7 @@ def _those(values: Iterable[Part], ids: Collection[str]) -> tuple[Part, ...]:
 
 
 def _givers(refusal: decision.Refused, above: Collection[Scope]) -> list[str]:
-    """Names of people who hold a giving role here or above; one without a name is left out, addresses are never told."""
+    """Names of people who hold a giving role here or above; who has no name is left out, and no address is told."""
     if not refusal.giver_roles:
         return []
     holders = [one.person for one in holdings_on(above) if one.role in refusal.giver_roles]

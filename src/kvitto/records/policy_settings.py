@@ -12,7 +12,6 @@ from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.records.models import PolicySetting, Revision
 from kvitto.records.revisions import believed
 
-
 _AT_ONCE = 5000  # scopes beyond which all settings are read: a database limits the parameters of a query
 
 
