@@ -271,6 +271,25 @@ def test_a_preview_of_two_periods_uses_a_lot_once(everything: Office) -> None:
 
 
 @pytest.mark.database
+def test_nothing_is_rated_for_a_kind_that_nothing_is_sold_under(
+    office: Callable[..., Office], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a price for the marketplace there is no usage on it; a fee needs no usage at all."""
+    made = office(clock=LAST)
+    apply(at(made, date(2023, 12, 1)), written(made, "agreements.toml", OFFICE))
+
+    def refuse(*_arguments: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("kvitto.runs.rated_periods.rate_scopes", refuse)
+    scopes = {scope.scope.id: scope for scope in invoice_scopes()}
+    for key, kind, lines in (("lab", MARKETPLACE, 0), ("plan", SUPPORT, 1)):
+        period = list(periods_of(scopes[key], LAST, kind))[1]
+        (one,) = rate_periods(made, [(scopes[key], period)], current_as_of(), kind)
+        assert len(one.lines) == lines
+
+
+@pytest.mark.database
 def test_a_month_without_an_exchange_rate_is_held_back_alone(office: Callable[..., Office]) -> None:
     """The partner's; everybody else is invoiced."""
     made = office(clock=LAST)

@@ -1,7 +1,8 @@
 """What a partner pays for a line: the price less the earned credit, cut, converted, and cut again (agreements.md §7).
 
 amount = cut(cut(effective unit price × quantity, 2) × exchange rate, 2), where cutting goes towards zero. The earned
-credit is 0 or 15 percent for each meter and day; it is a fact of each price version, and charges are net of it.
+credit is 0 or 15 percent for each meter and day; it is a fact of each price version, and charges are net of it. The
+other rule of that page, for licences, is not needed: they are priced in the partner's own currency.
 """
 
 from __future__ import annotations
