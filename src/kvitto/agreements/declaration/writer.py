@@ -9,19 +9,19 @@ from typing import Any
 import tomli_w
 
 from kvitto.access.roles import Role
-from kvitto.agreements.credit_lots import CreditLot
 from kvitto.agreements.declaration.declared import (
-    PERSON,
     Declaration,
-    DeclaredGroup,
-    DeclaredPerson,
-    DeclaredRate,
-    DeclaredRole,
 )
 from kvitto.agreements.declaration.fitting import fitting_policies, fitting_roles
 from kvitto.agreements.declaration.written_parts import (
+    filled,
+    written_group,
+    written_lot,
     written_offer,
     written_party,
+    written_person,
+    written_rate,
+    written_role,
     written_seller,
     written_tax,
 )
@@ -36,7 +36,6 @@ from kvitto.agreements.hierarchy import (
     ScopeKind,
     Subscription,
 )
-from kvitto.money import plain
 
 TomlTable = dict[str, Any]
 _LISTS = {
@@ -75,26 +74,26 @@ class _Writer:
         """The whole file."""
         declared = self._declared
         lists: TomlTable = {
-            "people": [_person(each) for each in declared.people],
-            "groups": [_group(each) for each in declared.groups],
+            "people": [written_person(each) for each in declared.people],
+            "groups": [written_group(each) for each in declared.groups],
             "management_groups": [self._management_group(each) for each in _parents_first(declared.management_groups)],
-            "exchange_rates": [_rate(each) for each in declared.rates],
+            "exchange_rates": [written_rate(each) for each in declared.rates],
         }
         for agreement, key in _LISTS.items():
             lists[key] = [self._account(each) for each in declared.accounts if each.agreement is agreement]
-        return {"seller": written_seller(declared.seller), **_filled(lists)}
+        return {"seller": written_seller(declared.seller), **filled(lists)}
 
     def _management_group(self, group: ManagementGroup) -> TomlTable:
         scope = Scope(ScopeKind.MANAGEMENT_GROUP, group.id)
-        roles = [_role(role) for role in self._roles[scope]]
-        return _filled({"id": group.id, "name": group.name, "parent": group.parent_id, "roles": roles})
+        roles = [written_role(role) for role in self._roles[scope]]
+        return filled({"id": group.id, "name": group.name, "parent": group.parent_id, "roles": roles})
 
     def _account(self, account: BillingAccount) -> TomlTable:
         enrollment = account.enrollment
         before = self._moved_from.get(account.id)
         own_terms = account.agreement in {AgreementType.MOSP, AgreementType.EA}
         scope = Scope(ScopeKind.BILLING_ACCOUNT, account.id)
-        return _filled(
+        return filled(
             {
                 "id": account.id,
                 "name": account.name,
@@ -129,7 +128,7 @@ class _Writer:
                 return {"subscriptions": self._subscriptions_of(account, ("", account.id))}
             case AgreementType.EA:
                 departments = [
-                    _filled(
+                    filled(
                         {
                             "id": each.id,
                             "name": each.name,
@@ -146,7 +145,7 @@ class _Writer:
 
     def _profile(self, profile: BillingProfile, account: BillingAccount) -> TomlTable:
         sections = [
-            _filled(
+            filled(
                 {
                     "id": each.id,
                     "name": each.name,
@@ -157,7 +156,7 @@ class _Writer:
             for each in self._sections[profile.id]
         ]
         customers = [
-            _filled(
+            filled(
                 {
                     "id": each.id,
                     "name": each.name,
@@ -170,7 +169,7 @@ class _Writer:
             )
             for each in self._customers[profile.id]
         ]
-        return _filled(
+        return filled(
             {
                 "id": profile.id,
                 "name": profile.name,
@@ -193,7 +192,7 @@ class _Writer:
 
     def _enrollment_account(self, owned: EnrollmentAccount, account: BillingAccount) -> TomlTable:
         roles = self._roles[Scope(ScopeKind.ENROLLMENT_ACCOUNT, owned.id)]
-        return _filled(
+        return filled(
             {
                 "id": owned.id,
                 "name": owned.name,
@@ -209,7 +208,7 @@ class _Writer:
     def _subscription(self, subscription: Subscription, account: BillingAccount) -> TomlTable:
         mosp = account.agreement is AgreementType.MOSP
         spans = [{"from": span.start, "to": span.end} for span in subscription.suspended]
-        return _filled(
+        return filled(
             {
                 "id": subscription.id,
                 "name": subscription.name,
@@ -231,59 +230,10 @@ class _Writer:
         roles, policies = fitting_roles(account, scope.kind), fitting_policies(account, scope.kind)
         invoiced = account.agreement is AgreementType.MOSP or scope.kind is not ScopeKind.SUBSCRIPTION
         return {
-            "roles": [_role(role) for role in self._roles[scope] if role.role in roles],
+            "roles": [written_role(role) for role in self._roles[scope] if role.role in roles],
             "policies": {each.policy.value: each.value for each in self._policies[scope] if each.policy in policies},
-            "credits": [_lot(lot) for lot in self._lots[scope]] if invoiced else [],
+            "credits": [written_lot(lot) for lot in self._lots[scope]] if invoiced else [],
         }
-
-
-def _person(person: DeclaredPerson) -> TomlTable:
-    return _filled(
-        {
-            "email": person.email,
-            "name": person.name or person.email,
-            "language": person.language,
-            "time_zone": person.time_zone,
-            "kind": person.kind if person.kind != PERSON else "",
-            "directory": person.directory,
-            "directories": list(person.directories),
-        }
-    )
-
-
-def _group(group: DeclaredGroup) -> TomlTable:
-    return _filled({"id": group.id, "name": group.name, "members": list(group.members)})
-
-
-def _role(role: DeclaredRole) -> TomlTable:
-    return _filled({"person": role.person, "group": role.group, "role": role.role.value})
-
-
-def _rate(declared: DeclaredRate) -> TomlTable:
-    rate = declared.rate
-    return {
-        "base": rate.base,
-        "quote": rate.quote,
-        "rate": plain(rate.rate),
-        "valid_from": declared.valid_from,
-        "quoted_on": rate.quoted_on,
-        "source": rate.source,
-    }
-
-
-def _lot(lot: CreditLot) -> TomlTable:
-    return _filled(
-        {
-            "id": lot.id,
-            "name": lot.name,
-            "source": lot.source.value,
-            "amount": plain(lot.amount.amount),
-            "starts_on": lot.starts_on,
-            "expires_on": lot.expires_on,
-            "treatment": lot.treatment.value,
-            "purchase_order": lot.purchase_order,
-        }
-    )
 
 
 def _stands_under(subscription: Subscription) -> tuple[str, str]:
@@ -310,8 +260,3 @@ def _grouped(things: Iterable[Any], key: Any) -> Mapping[Any, list[Any]]:
     for thing in things:
         found[key(thing)].append(thing)
     return found
-
-
-def _filled(table: TomlTable) -> TomlTable:
-    """The table without what is empty."""
-    return {key: value for key, value in table.items() if value not in (None, "", [], {})}

@@ -1,10 +1,12 @@
-"""The small tables of an agreements file as they are written: seller, party, tax, offer."""
+"""The small tables of an agreements file as they are written: seller, person, party, tax, offer, credit, rate."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from kvitto.agreements.credit_lots import CreditLot
 from kvitto.agreements.declaration.codes import STANDARD_RATE
+from kvitto.agreements.declaration.declared import PERSON, DeclaredGroup, DeclaredPerson, DeclaredRate, DeclaredRole
 from kvitto.agreements.hierarchy import Party, Seller, TaxTreatment
 from kvitto.agreements.offers import Offer
 from kvitto.money import plain
@@ -66,3 +68,62 @@ def written_offer(offer: Offer) -> dict[str, Any]:
 
 def _given(key: str, value: Any) -> dict[str, Any]:
     return {key: value} if value else {}
+
+
+def written_person(person: DeclaredPerson) -> dict[str, Any]:
+    """One of the `[[people]]`."""
+    return filled(
+        {
+            "email": person.email,
+            "name": person.name or person.email,
+            "language": person.language,
+            "time_zone": person.time_zone,
+            "kind": person.kind if person.kind != PERSON else "",
+            "directory": person.directory,
+            "directories": list(person.directories),
+        }
+    )
+
+
+def written_group(group: DeclaredGroup) -> dict[str, Any]:
+    """One of the `[[groups]]`."""
+    return filled({"id": group.id, "name": group.name, "members": list(group.members)})
+
+
+def written_role(role: DeclaredRole) -> dict[str, Any]:
+    """One of the `roles` of a thing."""
+    return filled({"person": role.person, "group": role.group, "role": role.role.value})
+
+
+def written_rate(declared: DeclaredRate) -> dict[str, Any]:
+    """One of the `[[exchange_rates]]`."""
+    rate = declared.rate
+    return {
+        "base": rate.base,
+        "quote": rate.quote,
+        "rate": plain(rate.rate),
+        "valid_from": declared.valid_from,
+        "quoted_on": rate.quoted_on,
+        "source": rate.source,
+    }
+
+
+def written_lot(lot: CreditLot) -> dict[str, Any]:
+    """One of the `credits` of a thing."""
+    return filled(
+        {
+            "id": lot.id,
+            "name": lot.name,
+            "source": lot.source.value,
+            "amount": plain(lot.amount.amount),
+            "starts_on": lot.starts_on,
+            "expires_on": lot.expires_on,
+            "treatment": lot.treatment.value,
+            "purchase_order": lot.purchase_order,
+        }
+    )
+
+
+def filled(table: dict[str, Any]) -> dict[str, Any]:
+    """The table without what is empty."""
+    return {key: value for key, value in table.items() if value not in (None, "", [], {})}
