@@ -40,7 +40,7 @@ STATES = {
     "mosp": ("", "s"),
     "mca": ("",),
     "ea": ("", "d", "a", "da"),
-    "indirect": ("", "da", "dar"),
+    "indirect": ("", "dar"),
     "mpa": ("", "c"),
 }
 
