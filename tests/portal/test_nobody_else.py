@@ -105,6 +105,7 @@ def as_told(answer: HttpResponseBase, typed: str) -> str:
     return re.sub(r'(nonce|value|href|content)="[^"]*"', "", body)
 
 
+@pytest.mark.campaign
 @settings(max_examples=size(sample=80, full=5000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     who=st.sampled_from([*MOST_POWERFUL, *(f"{name}-2" for name in MOST_POWERFUL)]), address=addresses, typed=guesses
@@ -122,6 +123,7 @@ def test_pages_and_files_of_others_do_not_exist(
     assert as_told(answer, typed) == as_told(nothing, "there-is-no-such-id")
 
 
+@pytest.mark.campaign
 @settings(max_examples=size(sample=40, full=2000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(who=st.sampled_from([*MOST_POWERFUL]), typed=guesses)
 def test_nothing_of_others_can_be_changed(everyone: dict[str, Person], who: str, typed: str) -> None:
@@ -141,6 +143,7 @@ def test_nothing_of_others_can_be_changed(everyone: dict[str, Person], who: str,
     assert not PolicySetting.objects.exists()
 
 
+@pytest.mark.campaign
 @settings(max_examples=size(sample=40, full=2000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     who=st.sampled_from([*MOST_POWERFUL]),
