@@ -200,16 +200,20 @@ def allocate(amount: Money, weights: Sequence[Decimal], seller_country: str) -> 
     All weights zero, or none: the whole amount goes to the first part. Weights may not be negative.
     """
     decimals = currency_decimals(amount.currency, seller_country)
-    units, weight_sum = amount.minor_units(seller_country), exact_sum(weights)
-    if not weight_sum:
-        shares = [units] + [0] * (len(weights) - 1)
+    units, whole = amount.minor_units(seller_country), _whole(weights)
+    magnitude, weight_sum = abs(units), sum(whole)
+    if not (magnitude and weight_sum):
+        shares = [magnitude] + [0] * (len(weights) - 1)
     else:
-        magnitude = abs(units)
-        quotas = [Fraction(weight) * magnitude / Fraction(weight_sum) for weight in weights]
-        floors = [int(quota) for quota in quotas]
-        left = magnitude - sum(floors)
-        by_remainder = sorted(range(len(quotas)), key=lambda index: (floors[index] - quotas[index], index))
-        for index in by_remainder[:left]:
-            floors[index] += 1
-        shares = [share if units >= 0 else -share for share in floors]
-    return [Money(Decimal(share).scaleb(-decimals), amount.currency) for share in shares]
+        shares, remainders = map(list, zip(*(divmod(weight * magnitude, weight_sum) for weight in whole), strict=True))
+        by_remainder = sorted(range(len(shares)), key=lambda index: (-remainders[index], index))
+        for index in by_remainder[: magnitude - sum(shares)]:
+            shares[index] += 1
+    sign = -1 if units < 0 else 1
+    return [Money(Decimal(sign * share).scaleb(-decimals), amount.currency) for share in shares]
+
+
+def _whole(values: Sequence[Decimal]) -> list[int]:
+    """The values as whole numbers, all multiplied by the same power of ten."""
+    places = max((-int(value.as_tuple().exponent) for value in values), default=0)
+    return [int(EXACT.scaleb(value, places)) for value in values]

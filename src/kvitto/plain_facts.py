@@ -6,6 +6,7 @@ lists. A value that gained a field later is still read from older facts: what is
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
@@ -26,6 +27,14 @@ def written(value: Any) -> Any:
     return _writer(kind)(value)
 
 
+def as_text(value: Any, **more: Any) -> str:
+    """What `written` gives of a dataclass, and some more facts, as canonical text: keys sorted, no blanks."""
+    facts = {**more, **_to_json(value)}
+    return json.dumps(
+        facts, default=_to_json, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
 def read(kind: type[Value], facts: Any) -> Value:
     """The value that `written` made these facts of; ValueError if they are not facts of this kind."""
     try:
@@ -36,21 +45,31 @@ def read(kind: type[Value], facts: Any) -> Value:
     return value
 
 
+def _to_json(value: Any) -> Any:
+    return _outer_writer(type(value))(value)
+
+
 @cache
 def _writer(kind: type) -> Callable[[Any], Any]:
     """How values of this type are written; found once per type, because closing writes many."""
-    if issubclass(kind, Decimal):
-        return plain
     if issubclass(kind, StrEnum):
         return str
-    if issubclass(kind, date):
-        return kind.isoformat
     if issubclass(kind, tuple):
         return lambda values: [written(value) for value in values]
     if is_dataclass(kind):
-        names = [field.name for field in fields(kind)]
-        return lambda value: {name: written(getattr(value, name)) for name in names}
-    return lambda value: value
+        return lambda value: {name: written(each) for name, each in _to_json(value).items()}
+    return _outer_writer(kind) if issubclass(kind, (Decimal, date)) else lambda value: value
+
+
+@cache
+def _outer_writer(kind: type) -> Callable[[Any], Any]:
+    """How values of a type that JSON does not know become one that it does; what stands inside them stays."""
+    if issubclass(kind, Decimal):
+        return plain
+    if issubclass(kind, date):
+        return kind.isoformat
+    names = [field.name for field in fields(kind)]
+    return lambda value: {name: getattr(value, name) for name in names}
 
 
 @cache

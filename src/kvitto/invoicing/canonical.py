@@ -10,7 +10,7 @@ import hashlib
 import json
 
 from kvitto.invoicing.invoice import Invoice
-from kvitto.plain_facts import read, written
+from kvitto.plain_facts import as_text, read
 
 FORM = 2  # of the text; form 1 has fewer facts, and what it lacks takes its default
 _FORMS_READ = (1, FORM)
@@ -18,8 +18,7 @@ _FORMS_READ = (1, FORM)
 
 def to_text(invoice: Invoice) -> str:
     """The canonical text of the invoice."""
-    facts = {"form": FORM, **written(invoice)}
-    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return as_text(invoice, form=FORM)
 
 
 def from_text(text: str) -> Invoice:

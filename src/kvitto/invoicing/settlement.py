@@ -27,6 +27,7 @@ from kvitto.money import Money, allocate, exact_sum, total, zero
 
 MONTHLY_CREDIT = "monthly-credit"
 SPENDING_LIMIT = "spending-limit"
+_NONE = Decimal(0)
 
 __all__ = ["MONTHLY_CREDIT", "SPENDING_LIMIT", "LotState", "Settlement", "covered_by_credit", "settle", "taken_of"]
 
@@ -51,11 +52,14 @@ class Settlement:
         `tax_groups` are those of the lines less the allowances. Of a group that is eligible in part, the tax counts in
         proportion.
         """
+        payments = usable(self.lots, self.scope.scope, LotTreatment.PAYMENT)
+        if not payments:
+            return ()
         groups = tuple(tax_groups)
         payable = Payable(self.scope, _with_tax(self.scope, self.pieces, groups))
         to_pay = total((self._money(one.taxable + one.tax) for one in groups), self.scope.currency)
         made = []
-        for state in usable(self.lots, self.scope.scope, LotTreatment.PAYMENT):
+        for state in payments:
             lot = state.lot
             paid = payable.pay(min(state.left, to_pay), _within(lot))
             if paid:
@@ -82,6 +86,8 @@ def settle(
     Raises `CurrencyMismatch` if a credit is in another currency.
     """
     states = tuple(lots)
+    if not _may_be_credited(scope, states):
+        return Settlement(scope, _with_credit(lines, {}), (), (), states)
     payable = Payable(scope, pieces_of(scope, lines, states))
     allowances: list[Allowance] = []
     if kind is InvoiceKind.SERVICES:
@@ -90,10 +96,7 @@ def settle(
         allowances += _lot(state, payable)
     if kind is InvoiceKind.SERVICES:
         allowances += _beyond_spending_limits(scope, payable)
-    credits_ = payable.credit_by_line()
-    credited = tuple(
-        replace(line, credit=credits_.get(index, zero(scope.currency)).amount) for index, line in enumerate(lines)
-    )
+    credited = _with_credit(lines, payable.credit_by_line())
     return Settlement(scope, credited, tuple(allowances), tuple(payable.pieces), states)
 
 
@@ -119,6 +122,22 @@ def taken_of(invoice: Invoice) -> dict[str, Money]:
         if one.lot_id:
             taken[one.lot_id] = taken.get(one.lot_id, zero(invoice.currency)) + Money(one.amount, invoice.currency)
     return taken
+
+
+def _may_be_credited(scope: InvoiceScope, states: Iterable[LotState]) -> bool:
+    """False where nothing could pay, as for most who pay as they go: then no piece has to be looked at."""
+    return any(state.lot.scope == scope.scope for state in states) or any(
+        one.offer.monthly_credit is not None or has_spending_limit(scope.agreement, one) for one in scope.subscriptions
+    )
+
+
+def _with_credit(lines: Iterable[Line], credit: Mapping[int, Money]) -> tuple[Line, ...]:
+    """The lines, each with its credit; those that are not named have none."""
+    amounts = {index: each.amount for index, each in credit.items()}
+    return tuple(
+        line if line.credit == amounts.get(index, _NONE) else replace(line, credit=amounts.get(index, _NONE))
+        for index, line in enumerate(lines)
+    )
 
 
 def _monthly_credits(scope: InvoiceScope, payable: Payable) -> list[Allowance]:

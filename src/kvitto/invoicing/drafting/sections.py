@@ -42,10 +42,13 @@ def ordered_lines(facts: DraftFacts) -> tuple[list[Heading], list[Line]]:
         heading = _heading(facts.scope, section_names, maker.subscription(charges), price)
         is_free = facts.scope.agreement is AgreementType.EA and not line.amount
         key = (heading, is_free, line.customer_name, line.customer_id, *_place(line, price))
-        placed.append((key, heading, replace(line, section_id=heading.id)))
+        placed.append((key, heading, line))
     placed.sort(key=lambda one: one[0])
     headings = [heading for _, heading, _ in placed]
-    return headings, [replace(line, number=number) for number, (_, _, line) in enumerate(placed, start=1)]
+    lines = [
+        replace(line, number=number, section_id=heading.id) for number, (_, heading, line) in enumerate(placed, start=1)
+    ]
+    return headings, lines
 
 
 def sections_of(headings: Sequence[Heading], lines: Sequence[Line]) -> tuple[Section, ...]:
