@@ -4,8 +4,8 @@
 says who it is between, and `drafted` tells the whole story. `obstacles` says why a draft may not be issued.
 """
 
-from kvitto.invoicing.drafting.drafted import draft
+from kvitto.invoicing.drafting.drafted import completed, draft
 from kvitto.invoicing.drafting.facts import DraftFacts
 from kvitto.invoicing.drafting.obstacles import obstacles
 
-__all__ = ["DraftFacts", "draft", "obstacles"]
+__all__ = ["DraftFacts", "completed", "draft", "obstacles"]

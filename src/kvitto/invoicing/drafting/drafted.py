@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from kvitto.agreements.billing_periods import due_date
+from kvitto.agreements.hierarchy import InvoiceScope
 from kvitto.invoicing.drafting.facts import DraftFacts
 from kvitto.invoicing.drafting.lines import exchange_of
 from kvitto.invoicing.drafting.parties import parties
 from kvitto.invoicing.drafting.sections import ordered_lines, sections_of
 from kvitto.invoicing.drafting.totals import accounting_tax, groups_of, totals_of
-from kvitto.invoicing.invoice import Invoice
+from kvitto.invoicing.invoice import AsOf, Invoice, OpenBalance, PreviousInvoice
 from kvitto.invoicing.settlement import settle
 from kvitto.invoicing.tax import currency_rate
 
@@ -49,3 +53,22 @@ def draft(facts: DraftFacts) -> Invoice:
         exchange=currency_rate(exchange) if exchange else None,
         balance=facts.balance,
     )
+
+
+def completed(  # noqa: PLR0913 - what is known only when it is issued
+    drafted: Invoice,
+    scope: InvoiceScope,
+    issue_date: date,
+    as_of: AsOf,
+    *,
+    previous: PreviousInvoice | None = None,
+    balance: OpenBalance | None = None,
+) -> Invoice:
+    """The draft of this scope as `draft` makes it on that day with these facts; the day decides when it is due alone.
+
+    So what was drafted to look at it does not have to be drafted again to issue it.
+    """
+    return replace(
+        drafted, issue_date=issue_date, due_date=due_date(scope, issue_date), as_of=as_of, previous=previous,
+        balance=balance,
+    )  # fmt: skip
