@@ -16,16 +16,17 @@ from kvitto.invoicing.invoice import AsOf, Invoice, PreviousInvoice
 from kvitto.invoicing.numbering import UnableToNumber
 from kvitto.money import Money
 from kvitto.periods import Period, calendar_month
+from kvitto.records.in_force import previous_invoices
 from kvitto.records.invoices import (
     Altered,
     NotIssued,
+    Payer,
     altered_invoices,
     issued_for,
     issued_periods,
     list_invoices,
     load,
     load_all,
-    previous_invoice,
 )
 from kvitto.records.issuing import Issuing, Waiting, issue, issue_all, latest_issue_date
 from kvitto.records.models import InvoiceRecord, NumberSeries
@@ -111,11 +112,13 @@ def test_a_clock_before_the_latest_invoice_is_refused_and_nothing_is_kept(issued
 
 
 def test_the_invoice_before_is_that_of_the_period_before() -> None:
-    """Not that of any earlier period, and not another scope's."""
+    """Not that of any earlier period, and not another scope's or an earlier owner's."""
     issue(february(), LAB, "K", NOW)
-    assert previous_invoice(LAB, MARCH) == PreviousInvoice("K-2024-000001", FEBRUARY, Decimal("125.01"))
-    assert previous_invoice(LAB, calendar_month(date(2024, 4, 1))) is None
-    assert previous_invoice(Scope(ScopeKind.BILLING_PROFILE, "lab"), MARCH) is None
+    payer, now_another = Payer(LAB, "daugava"), Payer(LAB, "venta")
+    before = PreviousInvoice("K-2024-000001", FEBRUARY, Decimal("125.01"))
+    assert previous_invoices({payer: MARCH.start, now_another: MARCH.start}) == {payer: before}
+    assert previous_invoices({payer: MARCH.end}) == {}
+    assert previous_invoices({Payer(Scope(ScopeKind.BILLING_PROFILE, "lab"), "daugava"): MARCH.start}) == {}
 
 
 def test_lists_hold_the_scopes_that_were_asked_for_newest_period_first() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -15,8 +15,8 @@ from kvitto.invoicing.invoice import OpenBalance
 from kvitto.money import exact_sum
 from kvitto.periods import midnight
 from kvitto.records.in_force import invoice_in_force, invoices_in_force
-from kvitto.records.invoices import list_invoices, load
-from kvitto.records.open_balances import open_balance
+from kvitto.records.invoices import Payer, list_invoices, load
+from kvitto.records.open_balances import open_balances
 from kvitto.records.payments import standings
 from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.invoice_life.credit import Part, credit
@@ -31,6 +31,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 LAB_SCOPE = Scope(ScopeKind.SUBSCRIPTION, "lab")
 NEXT_CLOSE = date(2024, 4, 10)
+
+
+def open_balance(scope: Scope, before: datetime) -> OpenBalance | None:
+    """The balance of the account that holds every subscription of the small office."""
+    payer = Payer(scope, "daugava")
+    return open_balances([payer], before).get(payer)
 
 
 def balance(scope: Scope, day: date) -> tuple[str, str, str] | None:

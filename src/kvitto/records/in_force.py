@@ -6,17 +6,20 @@ replaced still is the one of its period: its days were billed and given back, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django.db.models import Q, QuerySet
 
 from kvitto.agreements.hierarchy import Scope
 from kvitto.agreements.invoice_kinds import InvoiceKind
-from kvitto.invoicing.invoice import DocumentType
+from kvitto.invoicing.invoice import DocumentType, PreviousInvoice
 from kvitto.periods import Period
-from kvitto.records.invoices import SUMMARY, IssuedInvoice, list_invoices, summary
+from kvitto.records.invoices import SUMMARY, IssuedInvoice, Payer, list_invoices, summary
 from kvitto.records.links import LinkKind
 from kvitto.records.models import InvoiceLink, InvoiceRecord
+
+_AT_ONCE = 500  # parameters of a query; databases have a limit
 
 
 def invoice_in_force(scope: Scope, period: Period, kind: InvoiceKind = InvoiceKind.SERVICES) -> IssuedInvoice | None:
@@ -43,6 +46,26 @@ def in_force_among(documents: Iterable[IssuedInvoice]) -> list[IssuedInvoice]:
         and one.number not in replaced
         and (one.edition == 1 or one.number in replacing)
     ]
+
+
+def previous_invoices(
+    before: Mapping[Payer, date], kind: InvoiceKind = InvoiceKind.SERVICES
+) -> dict[Payer, PreviousInvoice]:
+    """Each payer's own invoice of this kind for the period that ended on the given day, as far as it was issued.
+
+    One that was voided is not named, but what replaced it is.
+    """
+    found: dict[Payer, PreviousInvoice] = {}
+    keys = sorted({payer.scope.id for payer in before})
+    for first in range(0, len(keys), _AT_ONCE):
+        records = InvoiceRecord.objects.filter(scope_key__in=keys[first : first + _AT_ONCE])
+        wanted = records.filter(period_end__in=set(before.values()), document_type=DocumentType.INVOICE, kind=kind)
+        for row in wanted.exclude(links__kind=LinkKind.VOID).order_by("edition").values(*SUMMARY):
+            invoice = summary(row)
+            payer = Payer(invoice.scope, invoice.account_id)
+            if before.get(payer) == invoice.period.end:
+                found[payer] = PreviousInvoice(invoice.number, invoice.period, invoice.payable.amount)
+    return found
 
 
 def _in_force(records: QuerySet[InvoiceRecord]) -> QuerySet[InvoiceRecord]:

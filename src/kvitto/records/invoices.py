@@ -14,7 +14,7 @@ from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.errors import UnableTo
 from kvitto.invoicing.canonical import digest_of, from_text, to_text
-from kvitto.invoicing.invoice import AsOf, DocumentType, Invoice, PreviousInvoice
+from kvitto.invoicing.invoice import AsOf, DocumentType, Invoice
 from kvitto.language import phrase
 from kvitto.money import Money, currency_decimals
 from kvitto.periods import Period
@@ -59,6 +59,14 @@ class IssuedInvoice:
     refers_to: str = ""
 
 
+@dataclass(frozen=True)
+class Payer:
+    """Whose invoices: what they are made for, and the account that pays, because a subscription may change owners."""
+
+    scope: Scope
+    account_id: str
+
+
 def issued_for(
     scope: Scope,
     period: Period,
@@ -70,25 +78,6 @@ def issued_for(
     wanted = _of_scope(scope).filter(document_type=document_type, kind=kind, edition=edition)
     found = wanted.filter(period_start=period.start).values(*SUMMARY).first()
     return summary(found) if found else None
-
-
-def previous_invoice(scope: Scope, period: Period, kind: InvoiceKind = InvoiceKind.SERVICES) -> PreviousInvoice | None:
-    """The invoice of the period that ended where this one begins, if it was issued."""
-    return previous_invoices({scope: period.start}, kind).get(scope)
-
-
-def previous_invoices(
-    before: Mapping[Scope, date], kind: InvoiceKind = InvoiceKind.SERVICES
-) -> dict[Scope, PreviousInvoice]:
-    """The invoice of this kind for the period that ended on the given day, by scope, as far as it was issued."""
-    found: dict[Scope, PreviousInvoice] = {}
-    for records in _of_scopes(before):
-        wanted = records.filter(period_end__in=set(before.values()), document_type=DocumentType.INVOICE, kind=kind)
-        for row in wanted.order_by("edition").values(*SUMMARY):
-            invoice = summary(row)
-            if before[invoice.scope] == invoice.period.end:
-                found[invoice.scope] = PreviousInvoice(invoice.number, invoice.period, invoice.payable.amount)
-    return found
 
 
 def issued_periods(scopes: Collection[Scope] | None = None) -> Mapping[Scope, set[date]]:

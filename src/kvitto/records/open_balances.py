@@ -12,38 +12,34 @@ from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.invoicing.invoice import DocumentType, OpenBalance
 from kvitto.invoicing.payments import PaymentKind
+from kvitto.records.invoices import Payer
 from kvitto.records.models import InvoiceRecord, PaymentRecord
 from kvitto.records.payments import SIGN
 
 _AT_ONCE = 500  # parameters of a query; databases have a limit
 
 
-def open_balance(scope: Scope, before: datetime, kind: InvoiceKind = InvoiceKind.SERVICES) -> OpenBalance | None:
-    """That of one scope; see `open_balances`. None if no invoice of this kind was issued before."""
-    return open_balances([scope], before, kind).get(scope)
-
-
 def open_balances(
-    scopes: Iterable[Scope], before: datetime, kind: InvoiceKind = InvoiceKind.SERVICES
-) -> dict[Scope, OpenBalance]:
+    payers: Iterable[Payer], before: datetime, kind: InvoiceKind = InvoiceKind.SERVICES
+) -> dict[Payer, OpenBalance]:
     """What each payer owed after the latest invoice issued up to `before`, and what became of it since.
 
     `previous`: all that was open when that invoice was issued, itself included; `settled`: what was paid or credited
     since; `outstanding`: what is still open, below zero if something is on account. It follows what was recorded until
-    then, so each invoice goes on from where the one before ended. Scopes without an invoice of this kind are left out.
+    then, so each invoice goes on from where the one before ended. Payers without an invoice of this kind are left out.
     """
-    wanted = set(scopes)
-    documents: dict[Scope, list[_Document]] = defaultdict(list)
-    for some in _portions(sorted(scope.id for scope in wanted)):
+    wanted = set(payers)
+    documents: dict[Payer, list[_Document]] = defaultdict(list)
+    for some in _portions(sorted({payer.scope.id for payer in wanted})):
         found = list(_documents(some, before, kind))
         moved = _moved([one.number for one in found], before)
         for one in found:
-            documents[one.scope].append(one)
+            documents[one.payer].append(one)
             one.moves += moved.get(one.number, ())
     return {
-        scope: balance
-        for scope, found in documents.items()
-        if scope in wanted and (balance := _balance(found)) is not None
+        payer: balance
+        for payer, found in documents.items()
+        if payer in wanted and (balance := _balance(found)) is not None
     }
 
 
@@ -51,7 +47,7 @@ def open_balances(
 class _Document:
     """A document with the money that moved for it; amounts in minor units, below zero for what goes back."""
 
-    scope: Scope
+    payer: Payer
     number: str
     is_invoice: bool
     currency: str
@@ -78,14 +74,14 @@ def _balance(documents: Sequence[_Document]) -> OpenBalance | None:
 
 def _documents(keys: Sequence[str], before: datetime, kind: InvoiceKind) -> Iterator[_Document]:
     rows = InvoiceRecord.objects.filter(scope_key__in=keys, kind=kind, issued_at__lte=before)
-    for scope_kind, key, number, document_type, currency, decimals, issued_at, minor in rows.values_list(
-        "scope_kind", "scope_key", "number", "document_type", "currency", "currency_decimals", "issued_at",
+    for scope_kind, key, account, number, document_type, currency, decimals, issued_at, minor in rows.values_list(
+        "scope_kind", "scope_key", "account_key", "number", "document_type", "currency", "currency_decimals", "issued_at",
         "payable_minor",
     ):  # fmt: skip
         is_invoice = document_type == DocumentType.INVOICE
         asked_for = minor if is_invoice else -minor
-        scope = Scope(ScopeKind(scope_kind), key)
-        yield _Document(scope, number, is_invoice, currency, decimals, issued_at, asked_for, [])
+        payer = Payer(Scope(ScopeKind(scope_kind), key), account)
+        yield _Document(payer, number, is_invoice, currency, decimals, issued_at, asked_for, [])
 
 
 def _moved(numbers: Sequence[str], before: datetime) -> dict[str, list[tuple[datetime, int]]]:

@@ -14,10 +14,11 @@ from django.db import transaction
 
 from kvitto.agreements.hierarchy import Scope
 from kvitto.agreements.invoice_kinds import InvoiceKind
-from kvitto.invoicing.drafting import draft
+from kvitto.invoicing.drafting import completed, draft
 from kvitto.invoicing.invoice import AsOf, Invoice, OpenBalance, PreviousInvoice
 from kvitto.invoicing.status import day_in
-from kvitto.records.invoices import previous_invoices
+from kvitto.records.in_force import previous_invoices
+from kvitto.records.invoices import Payer
 from kvitto.records.issuing import Issuing, Waiting, issue_all
 from kvitto.records.lot_states import hold_lots
 from kvitto.records.open_balances import open_balances
@@ -69,13 +70,11 @@ def _batches(steps: Iterable[tuple[RatedPeriod, bool]]) -> Iterator[tuple[list[R
 
 def _issue(office: Office, batch: Sequence[RatedPeriod], as_of: AsOf) -> list[Issuing]:
     now, kind = office.now(), batch[0].kind
-    previous = previous_invoices({one.scope.scope: one.period.start for one in batch}, kind)
+    previous = previous_invoices({_payer(one): one.period.start for one in batch}, kind)
     with transaction.atomic():
         hold_lots(one.scope.scope for one in batch if one.lots)
-        balances = open_balances([one.scope.scope for one in batch if one.scope.subscription], now, kind)
-        drafted = [
-            _draft(one, now, as_of, previous.get(one.scope.scope), balances.get(one.scope.scope)) for one in batch
-        ]
+        balances = open_balances([_payer(one) for one in batch if one.scope.subscription], now, kind)
+        drafted = [_draft(one, now, as_of, previous.get(_payer(one)), balances.get(_payer(one))) for one in batch]
         issuings = issue_all(
             [
                 Waiting(invoice, one.scope.scope, one.scope.seller.series, one.scope.seller.number_form)
@@ -92,7 +91,13 @@ def _issue(office: Office, batch: Sequence[RatedPeriod], as_of: AsOf) -> list[Is
 def _draft(
     one: RatedPeriod, now: datetime, as_of: AsOf, previous: PreviousInvoice | None, balance: OpenBalance | None
 ) -> Invoice:
-    """The invoice with the lots as they are now, held."""
-    lots = locked_lots(one.scope.scope, one.period, one.kind) if one.lots else ()
+    """The invoice with the lots as they are now, held; without any it is what was drafted before."""
     issue_date = day_in(one.scope.seller.time_zone, now)
+    if not one.lots:
+        return completed(one.preview, one.scope, issue_date, as_of, previous=previous, balance=balance)
+    lots = locked_lots(one.scope.scope, one.period, one.kind)
     return draft(replace(one, lots=lots).facts(issue_date, as_of, previous=previous, balance=balance))
+
+
+def _payer(one: RatedPeriod) -> Payer:
+    return Payer(one.scope.scope, one.scope.account.id)
