@@ -75,8 +75,8 @@ def _balance(documents: Sequence[_Document]) -> OpenBalance | None:
 def _documents(keys: Sequence[str], before: datetime, kind: InvoiceKind) -> Iterator[_Document]:
     rows = InvoiceRecord.objects.filter(scope_key__in=keys, kind=kind, issued_at__lte=before)
     for scope_kind, key, account, number, document_type, currency, decimals, issued_at, minor in rows.values_list(
-        "scope_kind", "scope_key", "account_key", "number", "document_type", "currency", "currency_decimals", "issued_at",
-        "payable_minor",
+        "scope_kind", "scope_key", "account_key", "number", "document_type", "currency", "currency_decimals",
+        "issued_at", "payable_minor",
     ):  # fmt: skip
         is_invoice = document_type == DocumentType.INVOICE
         asked_for = minor if is_invoice else -minor

@@ -36,7 +36,7 @@ def _missing(scope: InvoiceScope, draft: Invoice) -> Iterator[Phrase]:
             account=scope.account.id,
         )
     wanted = scope.seller.accounting_currency
-    if wanted and wanted != draft.currency and not draft.accounting_tax:
+    if draft.totals.tax and wanted and wanted != draft.currency and not draft.accounting_tax:
         yield phrase(
             "Tax must also be shown in {quote}, and no exchange rate from {base} to {quote} is valid on {day}. Add it"
             " to the agreements file and apply that.",

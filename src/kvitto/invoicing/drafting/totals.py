@@ -50,11 +50,12 @@ def totals_of(
 def accounting_tax(facts: DraftFacts, tax: Decimal) -> AccountingTax | None:
     """The tax in the seller's accounting currency, by the rate of the tax point (BT-6, BT-111).
 
-    None where it is the invoice's own currency, or where no rate is known: then `obstacles` holds the invoice back.
+    None where there is no tax to show, where it is the invoice's own currency, or where no rate is known: then
+    `obstacles` holds the invoice back.
     """
     scope, country = facts.scope, facts.seller_country
     wanted = scope.seller.accounting_currency
-    if not wanted or wanted == scope.currency:
+    if not tax or not wanted or wanted == scope.currency:
         return None
     rate = rate_between(facts.rates, scope.currency, wanted, facts.period.last_day)
     if not rate:
