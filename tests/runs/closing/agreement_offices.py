@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from django.conf import settings
 from django.test import Client
 
 from kvitto.invoicing.invoice import Invoice
@@ -70,11 +69,10 @@ def agreed(office: Office, agreements: str, *, on: date = FIRST_DAY) -> None:
 
 
 def opened(office: Office, agreements: str) -> Office:
-    """The office on its first day, with agreements and prices; the portal serves it."""
+    """The office with agreements and prices as of its first day."""
     agreed(office, agreements)
     files = (written(office, "prices.toml", MAPPING), written(office, "prices.csv", PRICES))
     import_prices(at(office, FIRST_DAY), files[0], [files[1]])
-    settings.OFFICE = office
     return office
 
 

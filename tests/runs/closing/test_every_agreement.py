@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from pytest_django import Settings
 
 from kvitto.records.invoices import list_invoices
 from kvitto.runs.apply_agreements import apply
@@ -37,8 +38,7 @@ from tests.runs.closing.agreement_offices import (
 from tests.runs.offices import at, written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-MakeOffice = Callable[..., Office]
-LAST = date(2025, 6, 1)
+Open = Callable[[str], Office]
 
 MOSP = f"""
 [[mosp_accounts]]
@@ -160,7 +160,7 @@ name = "Ovens"
 started_on = 2024-01-01
 roles = [{{{{ person = "cia@example.com", role = "owner" }}}}]
 """
-OPEN = f"""
+IN_OPEN = f"""
 [[mosp_accounts]]
 id = "school"
 name = "School"
@@ -181,9 +181,20 @@ credits = [
 """
 
 
-def test_pay_as_you_go_has_services_marketplace_and_support_apart(office: MakeOffice) -> None:
+@pytest.fixture
+def open_office(office: Callable[..., Office], settings: Settings) -> Open:
+    """Makes an office that has agreed this, and that the portal serves on a day when all is over."""
+
+    def made(agreements: str) -> Office:
+        settings.OFFICE = opened(office(date(2025, 6, 1)), agreements)
+        return settings.OFFICE
+
+    return made
+
+
+def test_pay_as_you_go_has_services_marketplace_and_support_apart(open_office: Open) -> None:
     """Support at once, the marketplace on the 9th, services on the account's day after the 5th to the 4th."""
-    made = opened(office(LAST), MOSP)
+    made = open_office(MOSP)
     first = closed(made, date(2024, 1, 5))
     assert {key: sums(one) for key, one in first.items()} == {"plan AzureSupport": "30.00 - 0.00 + 7.50 - 0.00 = 37.50"}
     used(made, ("lab", "cpu", "100", "2024-01-10"), ("lab", "guard", "3", "2024-01-10"))
@@ -205,9 +216,9 @@ def test_pay_as_you_go_has_services_marketplace_and_support_apart(office: MakeOf
     assert downloads("anna", first["plan AzureSupport"]) == SEEN
 
 
-def test_a_profile_has_everything_on_one_invoice_less_its_credit(office: MakeOffice) -> None:
+def test_a_profile_has_everything_on_one_invoice_less_its_credit(open_office: Open) -> None:
     """10 of usage, 6 of the marketplace and 29 of support; credit pays for the usage alone, before tax and after it."""
-    made = opened(office(LAST), MCA)
+    made = open_office(MCA)
     used(made, ("waves", "cpu", "100", "2024-01-10"), ("waves", "guard", "3", "2024-01-10"))
     (january,) = closed(made, date(2024, 2, 5)).values()
     # 45 − 4 = 41, tax 10.25; the balance pays what is left of the usage with its tax: 6 × 1.25
@@ -220,9 +231,9 @@ def test_a_profile_has_everything_on_one_invoice_less_its_credit(office: MakeOff
     ]  # fmt: skip
 
 
-def test_an_enrollment_is_invoiced_for_what_its_prepayment_does_not_cover(office: MakeOffice) -> None:
+def test_an_enrollment_is_invoiced_for_what_its_prepayment_does_not_cover(open_office: Open) -> None:
     """January is within the 30 prepaid and has no invoice; February goes over; March has what prepayment never pays."""
-    made = opened(office(LAST), EA)
+    made = open_office(EA)
     used(made, ("forge", "cpu", "200", "2024-01-10"))
     assert closed(made, date(2024, 2, 14)) == {}
     assert credit_of(at(made, date(2024, 2, 14)), "works").summary.current.amount == 10
@@ -251,9 +262,9 @@ def test_an_enrollment_is_invoiced_for_what_its_prepayment_does_not_cover(office
     ]  # fmt: skip
 
 
-def test_an_enrollment_may_be_invoiced_by_the_quarter(office: MakeOffice) -> None:
+def test_an_enrollment_may_be_invoiced_by_the_quarter(open_office: Open) -> None:
     """One invoice in April for three months: 51 used, 30 of it prepaid."""
-    made = opened(office(LAST), EA.replace('"monthly"', '"quarterly"'))
+    made = open_office(EA.replace('"monthly"', '"quarterly"'))
     for hours, month in (("200", "01"), ("300", "02"), ("10", "03")):
         used(made, ("forge", "cpu", hours, f"2024-{month}-10"))
     assert closed(made, date(2024, 3, 20)) == {}
@@ -262,9 +273,9 @@ def test_an_enrollment_may_be_invoiced_by_the_quarter(office: MakeOffice) -> Non
     assert sums(quarter) == "51.00 - 30.00 + 5.25 - 0.00 = 26.25"
 
 
-def test_a_partner_pays_net_of_its_credit_by_the_rate_of_the_month(office: MakeOffice) -> None:
+def test_a_partner_pays_net_of_its_credit_by_the_rate_of_the_month(open_office: Open) -> None:
     """123.45 h × 0.085 = 10.49 cut; × 0.9215 = 9.66 cut in January, × 0.95 = 9.96 in February; due in 60 days."""
-    made = opened(office(LAST), MPA.format(rate="0.9215", since="2024-01-01"))
+    made = open_office(MPA.format(rate="0.9215", since="2024-01-01"))
     used(made, ("ovens", "cpu", "123.45", "2024-01-10"))
     agreed(made, MPA.format(rate="0.95", since="2024-02-01"), on=date(2024, 1, 30))
     (january,) = closed(made, date(2024, 2, 5)).values()
@@ -284,9 +295,9 @@ def test_a_partner_pays_net_of_its_credit_by_the_rate_of_the_month(office: MakeO
     assert visits("cia", "/subscriptions/ovens/invoices/") == REFUSED  # where it is said whom to ask
 
 
-def test_prepaid_keys_are_used_up_without_an_invoice(office: MakeOffice) -> None:
+def test_prepaid_keys_are_used_up_without_an_invoice(open_office: Open) -> None:
     """12 of 20 used in twelve months: the key that expires first is spent first, and the reason is told."""
-    made = opened(office(LAST), OPEN)
+    made = open_office(IN_OPEN)
     used(made, ("prepaid", "cpu", "70", "2024-03-10"), ("prepaid", "cpu", "50", "2024-11-10"))
     assert closed(made, date(2025, 2, 2)) == {}
     lots = credit_of(at(made, date(2025, 2, 2)), "prepaid").lots
@@ -296,9 +307,9 @@ def test_prepaid_keys_are_used_up_without_an_invoice(office: MakeOffice) -> None
     assert why(at(made, date(2025, 2, 2)), "prepaid", "2024-01-05").reason == "N16"
 
 
-def test_pay_as_you_go_becomes_a_customer_agreement(office: MakeOffice) -> None:
+def test_pay_as_you_go_becomes_a_customer_agreement(open_office: Open) -> None:
     """From 20 February on by calendar months of a profile; both cycles before it stand on one last invoice."""
-    made = opened(office(LAST), MOSP)
+    made = open_office(MOSP)
     closed(made, date(2024, 1, 5))
     found = migration(at(made, date(2024, 2, 10)), "nordlys", date(2024, 2, 20))
     apply(at(made, date(2024, 2, 10)), written(made, "moved.toml", found.text))
@@ -323,9 +334,9 @@ def test_pay_as_you_go_becomes_a_customer_agreement(office: MakeOffice) -> None:
     assert [downloads("bo", own), downloads("bo", profile)] == [REFUSED, NOTHING]
 
 
-def test_an_enrollment_becomes_a_customer_agreement(office: MakeOffice) -> None:
+def test_an_enrollment_becomes_a_customer_agreement(open_office: Open) -> None:
     """From 1 April on, without what was prepaid: a profile with a section for the department."""
-    made = opened(office(LAST), EA)
+    made = open_office(EA)
     used(made, ("forge", "cpu", "400", "2024-02-10"))
     (february,) = closed(made, date(2024, 3, 14)).values()
     assert sums(february) == "40.00 - 30.00 + 2.50 - 0.00 = 12.50"
@@ -342,9 +353,9 @@ def test_an_enrollment_becomes_a_customer_agreement(office: MakeOffice) -> None:
     assert [downloads(name, new) for name in ("anna", "bo", "cia", "nobody")] == [SEEN, SEEN, NOTHING, NOTHING]
 
 
-def test_an_account_changes_its_owner(office: MakeOffice) -> None:
+def test_an_account_changes_its_owner(open_office: Open) -> None:
     """Who takes over sees all that was invoiced; who left sees nothing, and no invoice changes."""
-    made = opened(office(LAST), MOSP)
+    made = open_office(MOSP)
     used(made, ("lab", "cpu", "100", "2024-01-10"))
     closed(made, date(2024, 1, 5))
     before = closed(made, date(2024, 3, 2))["lab AzureServices"]
@@ -357,11 +368,11 @@ def test_an_account_changes_its_owner(office: MakeOffice) -> None:
         assert [downloads(name, invoice) for name in ("eva", "anna")] == [SEEN, NOTHING]
 
 
-def test_a_subscription_goes_to_another_owner(office: MakeOffice) -> None:
+def test_a_subscription_goes_to_another_owner(open_office: Open) -> None:
     """From 20 February on: the last invoice of the seller holds the closed cycle and the days after it."""
     other = MOSP.replace('"nordlys"', '"sydlys"').replace("anna@", "eva@").replace("2024-01-02", "2023-12-20")
     other = other.partition("[[mosp_accounts.subscriptions]]")[0]
-    made = opened(office(LAST), MOSP + other)
+    made = open_office(MOSP + other)
     closed(made, date(2024, 1, 5))
     lab = MOSP[MOSP.index('[[mosp_accounts.subscriptions]]\nid = "lab"') : MOSP.rindex("[[mosp_accounts.sub")]
     text = f"{MOSP.replace(lab, '')}{other}{lab}"
