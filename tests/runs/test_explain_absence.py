@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from kvitto.language import Phrase
-from kvitto.records.gate import NotFound
+from kvitto.runs.asked_scope import UnableToFindScope
 from kvitto.runs.closing.issue_invoices import close
-from kvitto.runs.explain_absence import Answer, UnableToExplain, why
+from kvitto.runs.explain_absence import Answer, why
 from kvitto.runs.invoice_life.record_payment import record_payment
 from kvitto.runs.invoice_life.void import void
 from kvitto.runs.named_period import UnableToFindPeriod
@@ -101,17 +101,18 @@ def test_a_reader_who_may_not_open_invoices_is_told_who_can_help(small: Office) 
 
 @pytest.mark.parametrize("subscription", ["lab", "laboratory", "never-existed"])
 def test_a_stranger_learns_nothing(small: Office, subscription: str) -> None:
-    """What exists and what does not give the same sentence, with the name as it was typed."""
-    with pytest.raises(NotFound) as refused:
-        why(small, subscription, "2024-02", NOBODY)
-    assert plain(refused.value.phrase) == f"There is no {subscription} here that you could see."
+    """N10: what exists and what does not give the same answer, with the name as it was typed."""
+    answer = why(small, subscription, "2024-02", NOBODY)
+    assert (answer.reason, answer.scope, answer.period, answer.invoice) == ("N10", None, None, None)
+    assert first(answer) == f"With the account {NOBODY} we cannot display invoices of {subscription}."
+    assert "sign in with the address that the mail was sent to" in plain(answer.sentences[1])
 
 
 def test_an_unknown_subscription_or_person_is_told(small: Office) -> None:
     """To the office's operator, in so many words."""
-    with pytest.raises(UnableToExplain, match="There is no subscription with the id or name nothing"):
+    with pytest.raises(UnableToFindScope, match="There is no subscription with the id or name nothing"):
         why(small, "nothing", "2024-02")
-    with pytest.raises(UnableToExplain, match=r"Nobody with the address x@y\.example"):
+    with pytest.raises(UnableToFindScope, match=r"Nobody with the address x@y\.example"):
         why(small, "lab", "2024-02", "x@y.example")
 
 

@@ -31,6 +31,7 @@ _COMMANDS = {
     "restore": "backup",
     "retention": "retention",
     "serve": "serve",
+    "statement": "statement",
     "store": "store",
     "usage": "usage",
     "why": "why",

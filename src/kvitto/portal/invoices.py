@@ -24,6 +24,7 @@ from kvitto.records.agreements import own_invoice_scope
 from kvitto.records.gate import Action
 from kvitto.records.invoices import issued_called, load
 from kvitto.records.payments import standing_of
+from kvitto.runs.listed_periods import main_kind
 from kvitto.runs.make_documents import document, documents_of, kept_documents, voided_by
 from kvitto.runs.make_documents import invoice_pdf as pdf_of
 from kvitto.runs.period_rows import period_rows
@@ -120,8 +121,8 @@ def other_languages(payers: str) -> list[Language]:
 def _invoices(request: HttpRequest, scope: InvoiceScope, history: gate.History | None = None) -> HttpResponse:
     person = person_of(request)
     rows = [row for row in period_rows(settings.OFFICE, scope) if history is None or history.holds(row.period)]
-    current = rows[0] if rows and rows[0].is_current else None
-    page = Paginator(rows[1:] if current else rows, _ROWS).get_page(request.GET.get("page"))
+    current = next((row for row in rows if row.is_current and row.kind is main_kind(scope)), None)
+    page = Paginator([row for row in rows if row is not current], _ROWS).get_page(request.GET.get("page"))
     context = {
         "scope": scope,
         "scope_address": address_of(scope),

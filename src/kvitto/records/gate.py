@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TypeVar
 
 from kvitto.access import decision
@@ -23,6 +24,7 @@ from kvitto.agreements.hierarchy import (
     Scope,
     ScopeKind,
 )
+from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.agreements.tree import PlacedSubscription
 from kvitto.errors import UnableTo
 from kvitto.language import Phrase, phrase
@@ -45,6 +47,7 @@ __all__ = [
     "is_allowed",
     "parts_of",
     "require",
+    "require_invoice_of",
     "scope_for",
     "sees_list_prices",
     "subscriptions_of",
@@ -171,6 +174,17 @@ def invoice_for(person: Person, number: str, action: Action) -> InvoiceRecord:
     except NotFound:
         raise NotFound(_no_invoice(number)) from None
     return invoice
+
+
+def require_invoice_of(  # noqa: PLR0913, PLR0917 - what decides about an invoice
+    person: Person, scope: Scope, account_id: str, period_start: date, kind: InvoiceKind, action: Action
+) -> None:
+    """Return if the person may do this with an invoice of this account, period and kind, whether or not there is one.
+
+    Raises `NotFound` or `Refused`.
+    """
+    asker = _Asker.around(person, scope, Scope(ScopeKind.BILLING_ACCOUNT, account_id))
+    asker.require(invoice_spot(asker.view, scope, account_id, period_start, kind), scope, action)
 
 
 def closed_invoices(person: Person, scope: InvoiceScope, invoices: Iterable[IssuedInvoice]) -> frozenset[str]:

@@ -80,10 +80,13 @@ def bury(expired: Sequence[Expired], until: date, at: datetime) -> list[str]:
     return paths
 
 
-def buried_periods() -> Mapping[Scope, list[Period]]:
-    """The periods whose invoice was deleted: they are never invoiced again."""
+def buried_periods(scopes: Iterable[Scope] | None = None) -> Mapping[Scope, list[Period]]:
+    """The periods, of all scopes or of these few, whose invoice was deleted: they are never invoiced again."""
     found: dict[Scope, list[Period]] = defaultdict(list)
-    for kind, key, start, end in Tombstone.objects.values_list("scope_kind", "scope_key", "period_start", "period_end"):
+    tombstones = Tombstone.objects.all()
+    if scopes is not None:
+        tombstones = tombstones.filter(scope_key__in={scope.id for scope in scopes})
+    for kind, key, start, end in tombstones.values_list("scope_kind", "scope_key", "period_start", "period_end"):
         found[Scope(ScopeKind(kind), key)].append(Period(start, end))
     return found
 

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
-from kvitto.agreements.billing_periods import periods_of
 from kvitto.agreements.hierarchy import InvoiceScope
+from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.errors import UnableTo
 from kvitto.language import phrase
 from kvitto.periods import Period, month_named
+from kvitto.runs.listed_periods import listed_periods
 
 
 class UnableToFindPeriod(UnableTo):
     """The name is no name of a period, or the scope has no such period."""
 
 
-def named_period(scope: InvoiceScope, name: str, now: datetime) -> Period:
+def named_period(
+    scope: InvoiceScope,
+    name: str,
+    now: datetime,
+    kind: InvoiceKind = InvoiceKind.SERVICES,
+    issued: Iterable[Period] = (),
+) -> Period:
     """The period of the scope whose first day lies in the month "2024-02", or is the day "2024-02-05".
 
-    Raises `UnableToFindPeriod` with the reason: no name of a period, none begins then, not begun yet, or two of them.
+    With `issued`, the periods that have an invoice of this kind, also what was invoiced or is left of a period that was
+    invoiced in part. Raises `UnableToFindPeriod` with the reason: no name of a period, none begins then, not begun yet,
+    or two of them.
     """
-    month = _named(name)
+    month = days_named(name)
     if month.start > now.date():
         raise UnableToFindPeriod(
             phrase("The billing period {name} has not begun: it is {today} now.", name=name, today=now.date())
         )
-    begun = list(periods_of(scope, now.date()))
+    begun = listed_periods(scope, now.date(), kind, issued)
     found = [period for period in begun if period.start in month]
     if len(found) == 1:
         return found[0]
@@ -64,7 +74,8 @@ def _not_there(scope: InvoiceScope, month: Period, name: str, begun: list[Period
     )  # fmt: skip
 
 
-def _named(name: str) -> Period:
+def days_named(name: str) -> Period:
+    """The days on which a period that is named so may begin: a month or one day. Raises `UnableToFindPeriod`."""
     try:
         if len(name) == len("2024-02-05"):
             day = date.fromisoformat(name)

@@ -11,14 +11,15 @@ from kvitto.agreements.billing_periods import invoice_due_at, too_new_until
 from kvitto.agreements.dated import Dated
 from kvitto.agreements.exchange_rates import ExchangeRate
 from kvitto.agreements.hierarchy import AgreementType, InvoiceScope, Scope
-from kvitto.agreements.invoice_kinds import InvoiceKind
+from kvitto.agreements.invoice_days import TOO_NEW
+from kvitto.agreements.invoice_kinds import InvoiceKind, invoice_kinds
 from kvitto.agreements.offers import Offer, OfferKind
 from kvitto.agreements.price_sheet import Price
 from kvitto.errors import UnableTo
-from kvitto.invoicing.absence import AbsenceFacts
+from kvitto.invoicing.absence import AbsenceFacts, Amounts, Terms, Timing
 from kvitto.invoicing.drafting import DraftFacts, draft, obstacles
 from kvitto.invoicing.invoice import AsOf, Invoice, OpenBalance, PreviousInvoice
-from kvitto.invoicing.settlement import LotState, taken_of
+from kvitto.invoicing.settlement import LotState, covered_by_credit, taken_of
 from kvitto.invoicing.statement import Estimate, estimate
 from kvitto.language import Phrase
 from kvitto.money import Money, zero
@@ -122,19 +123,47 @@ def rated_periods(
 
 
 def absence_facts(rated: RatedPeriod, now: datetime, cutoff: timedelta) -> AbsenceFacts:
-    """The facts that decide why this period has no invoice, or that one is to be made."""
+    """The facts that decide why this period has no invoice, or that one is to be made; as the office knows them."""
     scope = rated.scope
     return AbsenceFacts(
-        agreement=scope.account.agreement,
+        terms_of(scope, rated.kind),
+        asked_from=rated.period.start,
+        time=Timing(
+            period=rated.period,
+            now=now,
+            started_on=too_new_until(scope) - TOO_NEW,
+            too_new_until=too_new_until(scope),
+            invoice_at=invoice_due_at(scope, rated.period, cutoff, rated.kind),
+        ),
+        amounts=_amounts(rated),
+    )
+
+
+def terms_of(scope: InvoiceScope, kind: InvoiceKind) -> Terms:
+    """What is agreed of the scope, as far as it decides why there is no invoice of this kind."""
+    partner = scope.account.enrollment.partner if scope.account.enrollment else ""
+    return Terms(
+        agreement=scope.agreement,
         offer=scope.subscription.offer if scope.subscription else _NO_OFFER,
-        period=rated.period,
-        now=now,
-        started_on=scope.subscription.started_on if scope.subscription else scope.account.created_on,
-        too_new_until=too_new_until(scope),
-        invoice_at=invoice_due_at(scope, rated.period, cutoff, rated.kind),
-        charges=zero(scope.currency) if rated.obstacles else rated.estimate.charges,
+        kind=kind,
+        kinds=invoice_kinds(scope),
+        partner=scope.account.name if scope.agreement is AgreementType.MPA else partner,
+    )
+
+
+def _amounts(rated: RatedPeriod) -> Amounts:
+    """A free trial without any credit on record owes nothing: what it may use, the offer pays for."""
+    scope, nothing = rated.scope, zero(rated.scope.currency)
+    if rated.obstacles:
+        return Amounts(nothing, nothing, rated.has_usage, is_held_back=True)
+    is_free = scope.subscription is not None and scope.subscription.offer.kind is OfferKind.FREE_TRIAL
+    is_paid_by_offer = is_free and not rated.lots and rated.kind is InvoiceKind.SERVICES
+    return Amounts(
+        charges=rated.estimate.charges,
+        owed=nothing if is_paid_by_offer else Money(rated.preview.totals.payable, scope.currency),
         has_usage=rated.has_usage,
-        is_held_back=bool(rated.unpriced or rated.obstacles),
+        is_covered=covered_by_credit(scope, rated.preview, rated.lots),
+        is_held_back=bool(rated.unpriced),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from kvitto.agreements.billing_periods import period_containing
 from kvitto.agreements.hierarchy import InvoiceScope, Scope
+from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.agreements.tree import PlacedSubscription
 from kvitto.invoicing.absence import Absence
 from kvitto.invoicing.status import Standing, Status, day_in
@@ -17,6 +18,7 @@ from kvitto.records.agreements import tree_around
 from kvitto.records.in_force import invoices_in_force
 from kvitto.records.invoices import IssuedInvoice
 from kvitto.records.payments import standings
+from kvitto.runs.listed_periods import main_kind
 from kvitto.runs.office import Office
 from kvitto.runs.period_rows import PeriodRow, rows_of_scopes
 from kvitto.runs.rate_period import current_as_of
@@ -57,26 +59,35 @@ def subscription_rows(
     scopes = {scope.scope: scope for scope in tree.invoice_scopes()}
     shown = {place.invoice_scope for place in places} & scopes.keys()
     rated = _open_periods(office, [scopes[scope] for scope in shown])
-    invoices = {
-        scope: invoice
-        for scope, invoice in _latest_invoices(shown & set(may_see_invoices)).items()
-        if invoice.account_id == scopes[scope].account.id  # not what the account it was bought by before was asked for
-    }
+    invoices = _latest_invoices({scope: scopes[scope] for scope in shown & set(may_see_invoices)})
     without = [scopes[scope] for scope in shown & set(may_see_invoices) if scope not in invoices]
-    absences = {scope: _absence(rows) for scope, rows in rows_of_scopes(office, without, latest=2).items()}
+    absences = {
+        scope: _absence(rows) for scope, rows in rows_of_scopes(office, without, latest=2, main_only=True).items()
+    }
     known = _Known(now, rated, invoices, absences, frozenset(may_see_charges), standings(invoices.values()))
     return [known.row(place, scopes[place.invoice_scope]) for place in places if place.invoice_scope in scopes]
 
 
 def _open_periods(office: Office, scopes: Sequence[InvoiceScope]) -> dict[Scope, RatedPeriod]:
-    open_periods = [(scope, period_containing(scope, office.today())) for scope in scopes]
-    wanted = [(scope, period) for scope, period in open_periods if period]
-    return {rated.scope.scope: rated for rated in rate_periods(office, wanted, current_as_of())}
+    as_of = current_as_of()
+    found: dict[Scope, RatedPeriod] = {}
+    for kind in (InvoiceKind.SERVICES, InvoiceKind.SUPPORT):
+        own = [scope for scope in scopes if main_kind(scope) is kind]
+        open_periods = [(scope, period_containing(scope, office.today(), kind)) for scope in own]
+        wanted = [(scope, period) for scope, period in open_periods if period]
+        if wanted:
+            found |= {rated.scope.scope: rated for rated in rate_periods(office, wanted, as_of, kind)}
+    return found
 
 
-def _latest_invoices(scopes: Collection[Scope]) -> dict[Scope, IssuedInvoice]:
+def _latest_invoices(scopes: Mapping[Scope, InvoiceScope]) -> dict[Scope, IssuedInvoice]:
+    """The latest of the main kind; not one of the account that a subscription was bought by before."""
     oldest_first = invoices_in_force(scopes)[::-1]
-    return {invoice.scope: invoice for invoice in oldest_first}
+    return {
+        invoice.scope: invoice
+        for invoice in oldest_first
+        if invoice.kind is main_kind(scopes[invoice.scope]) and invoice.account_id == scopes[invoice.scope].account.id
+    }
 
 
 def _absence(rows: Sequence[PeriodRow]) -> Absence | None:

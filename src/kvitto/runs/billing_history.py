@@ -1,0 +1,93 @@
+"""The billing history of a subscription that is bought online: its last six billing periods, and what is unbilled.
+
+It is the Account Administrator's alone (roles.md §2). Others are told what they may use instead. Every period has its
+total charge, its invoice or why there is none, and its usage as a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kvitto.access.actions import Action
+from kvitto.access.answers import Allowed
+from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
+from kvitto.errors import UnableTo
+from kvitto.language import Phrase, phrase
+from kvitto.records import gate
+from kvitto.records.agreements import own_invoice_scope
+from kvitto.records.models import Person
+from kvitto.runs.asked_scope import charged_scope, person_called, scope_called
+from kvitto.runs.office import Office
+from kvitto.runs.period_rows import PeriodRow, period_rows
+
+PERIODS = 6  # of each kind of invoice (invoices.md §11)
+_INSTEAD = {
+    Action.SEE_INVOICES: phrase("the list of invoices in the portal"),
+    Action.DOWNLOAD_USAGE: phrase("the usage files of the portal"),
+    Action.READ_USAGE_BY_API: phrase("the billing API for usage"),
+    Action.READ_INVOICES_BY_API: phrase("the billing API for invoices"),
+}
+
+
+class UnableToShowHistory(UnableTo):
+    """Somebody who may not use it, with what they may use instead; or something that has none."""
+
+
+@dataclass(frozen=True)
+class BillingHistory:
+    """`unbilled`: the open period, as known at `moment`; `rows`: the latest ended ones, newest first."""
+
+    scope: InvoiceScope
+    moment: datetime
+    unbilled: tuple[PeriodRow, ...]
+    rows: tuple[PeriodRow, ...]
+
+
+def billing_history(office: Office, name: str, person: str | Person | None = None) -> BillingHistory:
+    """The history of the subscription that is called so (see `runs.asked_scope`).
+
+    `person`: who asks (or an e-mail address), None for the office. Raises `UnableToFindScope`, `UnableToShowHistory` or
+    `gate.NotFound`.
+    """
+    asker = person_called(person) if isinstance(person, str) else person
+    scope = scope_called(name) if asker is None else _permitted(asker, name)
+    found = own_invoice_scope(scope) if scope.kind is ScopeKind.SUBSCRIPTION else None
+    if found is None or found.subscription is None:
+        raise UnableToShowHistory(
+            phrase(
+                "{name} was never bought online by itself. See the invoices and the statement of its billing profile or"
+                " enrollment.",
+                name=name,
+            )
+        )
+    rows = period_rows(office, found)
+    unbilled = tuple(row for row in rows if row.is_current and row.invoice is None)
+    ended = [row for row in rows if row not in unbilled]
+    starts = sorted({(row.kind, row.period.start) for row in ended}, key=lambda one: one[1], reverse=True)
+    latest = {kind: [start for other, start in starts if other is kind][:PERIODS] for kind, _ in starts}
+    return BillingHistory(
+        found, office.now(), unbilled, tuple(row for row in ended if row.period.start in latest[row.kind])
+    )
+
+
+def _permitted(person: Person, name: str) -> Scope:
+    scope = charged_scope(person, name)
+    if scope is None:
+        raise gate.NotFound(phrase("There is no {id} here that you could see.", id=name))
+    try:
+        gate.require(person, scope, Action.USE_ACCOUNT_CENTER)
+    except gate.Refused as refused:
+        raise UnableToShowHistory(_instead(person, scope)) from refused
+    return scope
+
+
+def _instead(person: Person, scope: Scope) -> Phrase:
+    open_to = [
+        said for action, said in _INSTEAD.items() if isinstance(gate.decision_on(person, scope, action), Allowed)
+    ]
+    if not open_to:
+        return phrase("The billing history is the Account Administrator's alone.")
+    return phrase(
+        "The billing history is the Account Administrator's alone. You may use instead: {ways}.", ways=tuple(open_to)
+    )
