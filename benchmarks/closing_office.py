@@ -1,10 +1,10 @@
-"""An office with many subscriptions whose month waits to be closed.
+"""An office with many subscriptions whose months wait to be closed.
 
 Usage: closing_office.py HOME SUBSCRIPTIONS
 
 Each account has ten subscriptions, billed from the first to the last of a month; each used five meters on four days of
-February 2024. Everything is brought in by the code an operator uses, but the agreements, which would be a very long
-file, are recorded from values.
+February 2024, and of March. Everything is brought in by the code an operator uses, but the agreements, which would be a
+very long file, are recorded from values.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 PER_ACCOUNT = 10
 METERS = 5
-DAYS = (3, 9, 17, 26)
-CLOSING = "2024-03-20"
+DAYS = (3, 9, 13, 17)  # before the day on which the first month is closed
+CLOSING = {"2024-02": "2024-03-20", "2024-03": "2024-04-20"}  # the day on which each month is closed
 _PRICES = "product,valid_from,unit_price\n"
 _MAPPING_OF_PRICES = """
 price_sheet = "list"
@@ -56,9 +57,13 @@ columns = ["id"]
 """
 
 
-def environment(home: Path) -> dict[str, str]:
-    """What a process that works for the office must find."""
-    return {"KVITTO_HOME": str(home), "KVITTO_CLOCK": CLOSING, "DJANGO_SETTINGS_MODULE": "kvitto.config.settings"}
+def environment(home: Path, month: str = "2024-02") -> dict[str, str]:
+    """What a process that closes the month must find."""
+    return {
+        "KVITTO_HOME": str(home),
+        "KVITTO_CLOCK": CLOSING[month],
+        "DJANGO_SETTINGS_MODULE": "kvitto.config.settings",
+    }
 
 
 def make(home: Path, subscriptions: int) -> int:
@@ -145,13 +150,11 @@ def _written(folder: Path, subscriptions: int) -> tuple[Path, Path]:
     prices.write_text(_PRICES + rows, encoding="utf-8")
     with usage.open("w", encoding="utf-8") as out:
         out.write("id,subscription,resource,meter,at,quantity\n")
-        for number in range(subscriptions):
-            for day in DAYS:
-                for meter in range(1, METERS + 1):
-                    out.write(
-                        f"{number}-{day}-{meter},subscription-{number:06},{number % 7},meter-{meter},"
-                        f"2024-02-{day:02}T0{meter}:00:00Z,{(number * 31 + day * 7 + meter) % 997}.{meter}25\n"
-                    )
+        for month, number, day, meter in product(CLOSING, range(subscriptions), DAYS, range(1, METERS + 1)):
+            out.write(
+                f"{month}-{number}-{day}-{meter},subscription-{number:06},{number % 7},meter-{meter},"
+                f"{month}-{day:02}T0{meter}:00:00Z,{(number * 31 + day * 7 + meter) % 997}.{meter}25\n"
+            )
     return prices, usage
 
 
