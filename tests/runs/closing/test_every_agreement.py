@@ -186,8 +186,8 @@ def open_office(office: Callable[..., Office], settings: Settings) -> Open:
     """Makes an office that has agreed this, and that the portal serves on a day when all is over."""
 
     def made(agreements: str) -> Office:
-        settings.OFFICE = opened(office(date(2025, 6, 1)), agreements)
-        return settings.OFFICE
+        settings.OFFICE = served = opened(office(date(2025, 6, 1)), agreements)
+        return served
 
     return made
 
