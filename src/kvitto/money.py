@@ -21,6 +21,7 @@ from decimal import (
     Overflow,
 )
 from fractions import Fraction
+from functools import cached_property
 
 EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow, Clamped])
 _ROUNDING = Context(prec=200, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
@@ -43,11 +44,19 @@ class Width:
         """True if the value fits without losing a digit."""
         if not value.is_finite():
             return False
-        sign_digits_exponent = value.normalize(EXACT).as_tuple()
-        exponent = int(sign_digits_exponent.exponent)
-        decimals = max(0, -exponent)
-        whole = max(0, len(sign_digits_exponent.digits) + exponent) if value else 0
-        return decimals <= self.decimals and whole <= self.digits - self.decimals
+        try:
+            EXACT.quantize(value, self._smallest)
+        except (Inexact, InvalidOperation):
+            return False
+        return value.copy_abs() < self._beyond
+
+    @cached_property
+    def _smallest(self) -> Decimal:
+        return Decimal(1).scaleb(-self.decimals)
+
+    @cached_property
+    def _beyond(self) -> Decimal:
+        return Decimal(1).scaleb(self.digits - self.decimals)
 
 
 QUANTITY_SENT = Width(38, 15)  # a quantity, as its sender wrote it, in the sender's unit
