@@ -237,6 +237,7 @@ def test_an_enrollment_is_invoiced_for_what_its_prepayment_does_not_cover(open_o
     used(made, ("forge", "cpu", "200", "2024-01-10"))
     assert closed(made, date(2024, 2, 14)) == {}
     assert credit_of(at(made, date(2024, 2, 14)), "works").summary.current.amount == 10
+    assert why(at(made, date(2024, 2, 14)), "forge", "2024-01").reason == "N14"
     used(made, ("forge", "cpu", "300", "2024-02-10"))
     (february,) = closed(made, date(2024, 3, 14)).values()
     assert sums(february) == "30.00 - 10.00 + 5.00 - 0.00 = 25.00"
@@ -329,6 +330,7 @@ def test_pay_as_you_go_becomes_a_customer_agreement(open_office: Open) -> None:
     }
     days = {key: (one.period.start.day, one.period.last_day.day) for key, one in issued.items()}
     assert days["lab AzureServices"] == (5, 19)
+    assert why(at(made, date(2024, 3, 20)), "lab", "2024-01").invoice
     own, profile = issued["lab AzureServices"], issued["lab-profile AzureServices"]
     assert [downloads("anna", own), downloads("anna", profile)] == [SEEN, SEEN]
     assert [downloads("bo", own), downloads("bo", profile)] == [REFUSED, NOTHING]
