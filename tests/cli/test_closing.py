@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from kvitto.cli.period import progress_line
+from kvitto.language import phrase
 from tests.faults import COMMAND, Job, Outcome, run_jobs
 from tests.runs.offices import AGREEMENTS, FEBRUARY_ROWS
 
@@ -130,3 +132,26 @@ def test_the_answers_come_in_the_callers_language(say: Say, tmp_path: Path, own_
     (answer,) = run_jobs([Job(tmp_path / "office", COMMAND, arguments, environment=environment)])
     assert answer.status == 0, answer.err
     assert "feb." in answer.out
+
+
+def test_documents_may_be_left_to_the_next_close(say: Say) -> None:
+    """So that issuing very many invoices does not wait for them."""
+    first, second = say("period close --no-documents --json", "period close --json")
+    assert (first.status, second.status) == (0, 0), first.err
+    assert (len(json.loads(first.out)["issued"]), json.loads(first.out)["documents_made"]) == (3, 0)
+    assert (len(json.loads(second.out)["issued"]), json.loads(second.out)["documents_made"]) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("done", "seconds", "said"),
+    [
+        (0, 0.0, "Closing: 0 of 3,000"),
+        (100, 4.0, "Closing: 100 of 3,000"),
+        (1000, 30.0, "Closing: 1,000 of 3,000, about 1 minute left"),
+        (1000, 31.0, "Closing: 1,000 of 3,000, about 2 minutes left"),
+        (3000, 90.0, "Closing: 3,000 of 3,000"),
+    ],
+)
+def test_the_terminal_shows_how_long_a_close_still_takes(done: int, seconds: float, said: str) -> None:
+    """As soon as it is more than a guess, in minutes, rounded up."""
+    assert str(progress_line(phrase("Closing"), done, 3000, seconds)) == said

@@ -20,6 +20,17 @@ def make(arguments: Sequence[str]) -> None:
         import_rows(office, rows.splitlines(), f"usage{number}.csv")
 
 
+def close_in_portions(arguments: Sequence[str]) -> None:
+    """Close, so many periods at a time."""
+    from tests.faults import start_django
+
+    office = start_django()
+    from kvitto.runs.closing.issue_invoices import close
+
+    (at_once,) = arguments
+    close(office, at_once=int(at_once))
+
+
 def tell_invoices(_arguments: Sequence[str] = ()) -> None:
     """Print everything that was issued, as JSON: facts, numbers taken, documents, and what is not intact."""
     from tests.faults import start_django

@@ -16,6 +16,7 @@ from tests.faults import COMMAND, Job, Outcome, Recording, Survivors, copy_of, r
 from tests.runs.offices import AGREEMENTS, FEBRUARY_ROWS, FIRST_CLOSE, WITHOUT_QUAY
 
 MAKE, TELL = "tests.runs.closing_jobs:make", "tests.runs.closing_jobs:tell_invoices"
+CLOSE_IN_PORTIONS = "tests.runs.closing_jobs:close_in_portions"
 CLOCK = {"KVITTO_CLOCK": FIRST_CLOSE.isoformat()}
 CLOSE = ("period", "close", "--json")
 SUBSCRIPTION = """
@@ -71,6 +72,21 @@ def make(home: Path, environment: dict[str, str], agreements: str, *files: str) 
     """An office whose agreements and usage are these."""
     (outcome,) = run_jobs([Job(home, MAKE, [agreements, *files], environment={**environment, **CLOCK})])
     assert outcome.status == 0, outcome.err
+
+
+def make_larger(home: Path, environment: dict[str, str]) -> None:
+    """An office in which eleven invoices are due."""
+    keys = [f"extra{number}" for number in range(8)]
+    more = "".join(SUBSCRIPTION.format(key=key) for key in keys)
+    agreements = AGREEMENTS.replace("\n[[mca_accounts]]", more + "\n[[mca_accounts]]", 1)
+    rows = [f"e{key},{key},vm,cpu,{number}.5,2024-02-03T00:00:00Z" for number, key in enumerate(keys)]
+    make(home, environment, agreements, "\n".join((*FEBRUARY_ROWS, *rows)))
+
+
+def without_numbers(told: dict[str, Any]) -> list[dict[str, Any]]:
+    """What was billed, whatever number it was given."""
+    facts = [json.loads(text) | {"number": ""} for text in told["facts"].values()]
+    return sorted(facts, key=lambda one: (one["account_id"], one["subscription_id"]))
 
 
 def closed_again(case: Case, home: Path, environment: dict[str, str]) -> list[dict[str, Any]]:
@@ -151,12 +167,8 @@ def test_closers_at_once_issue_each_period_once_and_skip_no_number(
     tmp_path: Path, own_database: dict[str, str]
 ) -> None:
     """Three processes close eleven periods; together they issue what one alone would."""
-    keys = [f"extra{number}" for number in range(8)]
-    more = "".join(SUBSCRIPTION.format(key=key) for key in keys)
-    agreements = AGREEMENTS.replace("\n[[mca_accounts]]", more + "\n[[mca_accounts]]", 1)
-    rows = [f"e{key},{key},vm,cpu,{number}.5,2024-02-03T00:00:00Z" for number, key in enumerate(keys)]
     home = tmp_path / "office"
-    make(home, own_database, agreements, "\n".join((*FEBRUARY_ROWS, *rows)))
+    make_larger(home, own_database)
     case = Case(home, own_database, {})
     with copy_of(home, own_database, tmp_path / "alone") as environment:
         _, alone, _ = closed_again(case, tmp_path / "alone", environment)
@@ -168,6 +180,39 @@ def test_closers_at_once_issue_each_period_once_and_skip_no_number(
     assert sorted(issued) == sorted(together["facts"])  # each by one of them
     assert together == alone
     assert len(alone["facts"]) == 11
+
+
+def test_a_close_that_is_killed_between_its_portions_is_finished_by_the_next(
+    tmp_path: Path, own_database: dict[str, str]
+) -> None:
+    """What was issued stays; the rest follows; no number is skipped. Portions are numbered one after another."""
+    home = tmp_path / "office"
+    make_larger(home, own_database)
+
+    def close(home: Path, environment: dict[str, str], **options: Any) -> Job:
+        return Job(home, CLOSE_IN_PORTIONS, ["2"], environment={**environment, **CLOCK}, **options)
+
+    with copy_of(home, own_database, tmp_path / "whole") as environment:
+        tell = Job(tmp_path / "whole", TELL, environment={**environment, **CLOCK})
+        whole, told = run_jobs([close(tmp_path / "whole", environment), tell])
+    assert whole.status == 0, whole.err
+    expected = invoices(told)
+    commits = [step for step, name in enumerate(whole.steps, start=1) if name == "commit"]
+    assert len(commits) >= 5 + 11  # portions, and documents
+    found = set()
+    for step in commits[2:6:3]:
+        copy = tmp_path / f"killed{step}"
+        with copy_of(home, own_database, copy) as environment:
+            tell = Job(copy, TELL, environment={**environment, **CLOCK})
+            killed, before, again, then = run_jobs(
+                [close(copy, environment, kill_before=step), tell, close(copy, environment), tell]
+            )
+        assert killed.killed
+        assert again.status == 0, again.err
+        assert invoices(before)["facts"].items() <= invoices(then)["facts"].items()
+        assert without_numbers(invoices(then)) == without_numbers(expected)
+        found.add(len(invoices(before)["facts"]))
+    assert 0 < max(found) < len(expected["facts"]) == 11  # some were issued before the kill, and some after
 
 
 def test_the_same_usage_in_any_order_and_cut_gives_the_same_bytes(tmp_path: Path) -> None:
