@@ -15,6 +15,7 @@ from kvitto.money import plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from kvitto.language import Phrase
     from kvitto.money import Money
     from kvitto.runs.billing_history import BillingHistory
     from kvitto.runs.office import Office
@@ -74,7 +75,7 @@ def show(office: Office, scope: str, *, person: str | None, as_json: bool) -> No
         phrase("Without tax"), phrase("Invoice from"),
     ]  # fmt: skip
     rows = [
-        [row.period, found.name_of(row), row.kind, *_amounts(row), (row.absence and row.absence.invoice_day) or ""]
+        [row.period, found.name_of(row), _kind(row), *_amounts(row), (row.absence and row.absence.invoice_day) or ""]
         for row in found.rows
     ]
     sums = [phrase("Together"), "", "", found.charges, found.credit, found.without_tax, ""]
@@ -106,7 +107,7 @@ def history(office: Office, subscription: str, *, person: str | None, as_json: b
         phrase("Billing period"), phrase("Kind"), phrase("Total charge"), phrase("Invoice"), phrase("Status"),
     ]  # fmt: skip
     rows = [
-        [row.period, row.kind, _said(row.total), *_invoice_and_status(row)] for row in (*found.unbilled, *found.rows)
+        [row.period, _kind(row), _said(row.total), *_invoice_and_status(row)] for row in (*found.unbilled, *found.rows)
     ]
     print_table(heads, rows, numbers=(2,))
     _say_what_is_to_come(found.unbilled)
@@ -124,6 +125,12 @@ def _invoice_and_status(row: PeriodRow) -> tuple[object, object]:
     if row.is_current:
         return phrase("Unbilled"), ""
     return phrase("Not available"), row.absence.code.value if row.absence else ""
+
+
+def _kind(row: PeriodRow) -> Phrase:
+    from kvitto.documents.words import KINDS
+
+    return KINDS.get(row.kind) or phrase("Services")
 
 
 def _amounts(row: PeriodRow) -> tuple[object, ...]:

@@ -17,7 +17,7 @@ from kvitto.language import Phrase, phrase
 from kvitto.records import gate
 from kvitto.records.agreements import own_invoice_scope
 from kvitto.records.models import Person
-from kvitto.runs.asked_scope import charged_scope, person_called, scope_called
+from kvitto.runs.asked_scope import asked_scope, charged_scope, person_called, scope_called
 from kvitto.runs.office import Office
 from kvitto.runs.period_rows import PeriodRow, period_rows
 
@@ -51,7 +51,7 @@ def billing_history(office: Office, name: str, person: str | Person | None = Non
     `gate.NotFound`.
     """
     asker = person_called(person) if isinstance(person, str) else person
-    scope = scope_called(name) if asker is None else _permitted(asker, name)
+    scope = scope_called(name) if asker is None else _known(asker, name)
     found = own_invoice_scope(scope) if scope.kind is ScopeKind.SUBSCRIPTION else None
     if found is None or found.subscription is None:
         raise UnableToShowHistory(
@@ -61,7 +61,8 @@ def billing_history(office: Office, name: str, person: str | Person | None = Non
                 name=name,
             )
         )
-    rows = period_rows(office, found)
+    history = _require(asker, scope) if asker else None
+    rows = [row for row in period_rows(office, found) if history is None or history.holds(row.period)]
     unbilled = tuple(row for row in rows if row.is_current and row.invoice is None)
     ended = [row for row in rows if row not in unbilled]
     starts = sorted({(row.kind, row.period.start) for row in ended}, key=lambda one: one[1], reverse=True)
@@ -71,15 +72,22 @@ def billing_history(office: Office, name: str, person: str | Person | None = Non
     )
 
 
-def _permitted(person: Person, name: str) -> Scope:
-    scope = charged_scope(person, name)
+def _known(person: Person, name: str) -> Scope:
+    scope = asked_scope(person, name).scope or charged_scope(person, name)
     if scope is None:
         raise gate.NotFound(phrase("There is no {id} here that you could see.", id=name))
-    try:
-        gate.require(person, scope, Action.USE_ACCOUNT_CENTER)
-    except gate.Refused as refused:
-        raise UnableToShowHistory(_instead(person, scope)) from refused
     return scope
+
+
+def _require(person: Person, scope: Scope) -> gate.History | None:
+    """Of a subscription that had several accounts, those whose periods the person may see; else None."""
+    history = gate.history_of(person, scope, Action.USE_ACCOUNT_CENTER)
+    if history is None:
+        try:
+            gate.require(person, scope, Action.USE_ACCOUNT_CENTER)
+        except gate.Refused as refused:
+            raise UnableToShowHistory(_instead(person, scope)) from refused
+    return history
 
 
 def _instead(person: Person, scope: Scope) -> Phrase:

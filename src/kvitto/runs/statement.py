@@ -95,8 +95,7 @@ def _seen(person: Person, name: str) -> InvoiceScope:
     asked = _asked(person, name)
     seen = gate.scope_for(person, asked, Action.SEE_CHARGES)
     whole = own_invoice_scope(seen.scope)
-    is_part = whole is None or len(seen.subscriptions) < len(whole.subscriptions)
-    if whole is None or is_part or gate.sees_list_prices(person, asked):
+    if whole is None or not gate.is_allowed(person, whole.scope, Action.SEE_CHARGES):
         raise UnableToState(
             phrase(
                 "You see a part of what is invoiced together with {name}. See its daily usage for what it costs.",
