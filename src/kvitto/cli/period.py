@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -18,11 +20,12 @@ if TYPE_CHECKING:
     from kvitto.invoicing.absence import Absence
     from kvitto.periods import Period
     from kvitto.records.invoices import IssuedInvoice
-    from kvitto.runs.closing.close_report import CloseReport
+    from kvitto.runs.closing.close_report import CloseReport, LateUsage
     from kvitto.runs.closing.issue_invoices import Progress
     from kvitto.runs.office import Office
 
 NOT_ALL_DONE = 3
+_TELLING_AFTER = 5  # seconds; before, how long it takes would be a guess
 
 
 @click.group(help=translated("Close billing periods."))
@@ -38,14 +41,19 @@ def period() -> None:
     )
 )
 @click.option("--month", metavar="YYYY-MM", help=translated("Only periods whose last day lies in this month."))
+@click.option(
+    "--no-documents",
+    is_flag=True,
+    help=translated("Issue only. The next close makes the documents; one that is asked for before is made then."),
+)
 @click.option("--json", "as_json", is_flag=True, help=translated("Machine-readable output."))
 @office_command
-def close(office: Office, month: str | None, *, as_json: bool) -> None:
+def close(office: Office, month: str | None, *, no_documents: bool, as_json: bool) -> None:
     """Close, and say what became of every period."""
     from kvitto.runs.closing import issue_invoices
 
     with _progress() as progress:
-        report = issue_invoices.close(office, month, progress)
+        report = issue_invoices.close(office, month, progress, documents=not no_documents)
     if as_json:
         print_json(_for_programs(report))
     else:
@@ -56,18 +64,34 @@ def close(office: Office, month: str | None, *, as_json: bool) -> None:
 
 @contextmanager
 def _progress() -> Iterator[Progress | None]:
-    """A line on the terminal that is written over; nothing where nobody watches."""
+    """A line on the terminal that is written over, with how long it still takes; nothing where nobody watches."""
     if not sys.stderr.isatty():
         yield None
         return
 
+    started = time.monotonic()
+
     def show(what: Phrase, done: int, of: int) -> None:
-        click.echo(f"\r\x1b[K{what}: {done} / {of}", nl=False, err=True)
+        line = progress_line(what, done, of, time.monotonic() - started)
+        click.echo(f"\r\x1b[K{line}", nl=False, err=True)
 
     try:
         yield show
     finally:
         click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def progress_line(what: Phrase, done: int, of: int, seconds: float) -> Phrase:
+    """What is told after so many seconds: how much is done, and, once that can be said, how long it still takes."""
+    left = seconds * (of - done) / done if done else 0
+    if seconds < _TELLING_AFTER or not left:
+        return phrase("{what}: {done} of {of}", what=what, done=done, of=of)
+    minutes = math.ceil(left / 60)
+    return phrases(
+        "{what}: {done} of {of}, about {count} minute left",
+        "{what}: {done} of {of}, about {count} minutes left",
+        minutes, what=what, done=done, of=of,
+    )  # fmt: skip
 
 
 def _print(report: CloseReport) -> None:
@@ -87,22 +111,28 @@ def _print(report: CloseReport) -> None:
         _say(phrase("Not due yet:"))
         heads = (phrase("Invoiced for"), phrase("Billing period"), phrase("Invoice from"))
         print_table(heads, [(one.scope.name, one.period, one.invoice_at) for one in report.not_due])
-    late = [
-        phrases(
-            "Invoice {number} ({name}): {count} usage row came after it was issued and is not on it.",
-            "Invoice {number} ({name}): {count} usage rows came after it was issued and are not on it.",
-            one.rows, number=one.invoice.number, name=names.get(one.invoice.scope, one.invoice.scope.id),
-        )
-        for one in report.late_usage
-    ]  # fmt: skip
-    for sentence in late:
-        _say(sentence)
+    for one in report.late_usage:
+        _print_late(one, names)
     held = [
         (one.scope, phrase("{period}: {cause}", period=one.period, cause=cause))
         for one in report.blocked
         for cause in one.causes
     ]
     _print_sentences(phrase("Held back, correct this and close again:"), held)
+
+
+def _print_late(late: LateUsage, names: dict[Scope, str]) -> None:
+    name = names.get(late.invoice.scope, late.invoice.scope.id)
+    head = phrases(
+        "Invoice {number} ({name}): {count} usage row came after it was issued.",
+        "Invoice {number} ({name}): {count} usage rows came after it was issued.",
+        late.rows, number=late.invoice.number, name=name,
+    )  # fmt: skip
+    _say(head)
+    if late.causes:
+        _say(phrase("Its correction is held back; correct this and close again:"))
+    for sentence in (*late.causes, *late.told):
+        click.echo(f"  {sentence}")
 
 
 def _print_issued(issued: Sequence[IssuedInvoice], names: dict[Scope, str]) -> None:
@@ -147,7 +177,17 @@ def _for_programs(report: CloseReport) -> dict[str, Any]:
             {**_period_for_programs(one.scope, one.period), "causes": [str(cause) for cause in one.causes]}
             for one in report.blocked
         ],
-        "late_usage": [{"number": one.invoice.number, "rows": one.rows} for one in report.late_usage],
+        "late_usage": [
+            {
+                "number": one.invoice.number,
+                "rows": one.rows,
+                "billed_on": one.billed_on or None,
+                "credit_notes": list(one.credit_notes),
+                "causes": [str(cause) for cause in one.causes],
+                "sentences": [str(sentence) for sentence in one.told],
+            }
+            for one in report.late_usage
+        ],
         "documents_made": report.documents_made,
         "documents_trouble": str(report.documents_trouble) if report.documents_trouble else None,
     }

@@ -81,7 +81,7 @@ def partial_credit_note(  # noqa: PLR0913, PLR0917 - what of which invoice, why 
     for allowance in allowances:
         key = key_on(invoice, allowance)
         taxable[key] = EXACT.subtract(taxable.get(key, _NOTHING), allowance.amount)
-    _check(invoice, left, taxable)
+    _check(invoice, left, taxable, allowances)
     country = invoice.seller.address.country
     groups = {
         key: replace(
@@ -253,7 +253,7 @@ def _last_first(prepayments: Sequence[Prepayment], amount: Decimal) -> tuple[Pre
     return tuple(reversed(taken))
 
 
-def _check(invoice: Invoice, left: Left, taxable: Mapping[TaxKey, Decimal]) -> None:
+def _check(invoice: Invoice, left: Left, taxable: Mapping[TaxKey, Decimal], allowances: Sequence[Allowance]) -> None:
     for key, amount in taxable.items():
         if key not in left.groups:
             raise UnableToCredit(
@@ -267,7 +267,7 @@ def _check(invoice: Invoice, left: Left, taxable: Mapping[TaxKey, Decimal]) -> N
             raise _more_than_left(invoice, amount, left.groups[key].taxable)
         if amount < _NOTHING:
             raise _nothing(invoice)
-    if not any(taxable.values()):
+    if not any(taxable.values()) and not allowances:  # what credit had paid may be given back alone
         raise _nothing(invoice)
 
 

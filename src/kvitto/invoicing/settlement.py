@@ -81,8 +81,8 @@ def settle(
 
     The lines must have their tax group, and `credit` is set anew. `lots`: the state of any lots; those of other scopes
     and empty ones are left alone. A monthly credit pays on the invoice of services only, for there is one credit a
-    month and each kind of invoice has its own, and never for a correction of an earlier period, whose credit is gone; a
-    spending limit stops services only.
+    month and each kind of invoice has its own; a spending limit stops services only. Neither looks at corrections of an
+    earlier period, which had its own (`invoicing.corrections`).
     Raises `CurrencyMismatch` if a credit is in another currency.
     """
     states = tuple(lots)
@@ -163,16 +163,12 @@ def _beyond_spending_limits(scope: InvoiceScope, payable: Payable) -> list[Allow
     before = payable.credit_by_group()
     for one in scope.subscriptions:
         if has_spending_limit(scope.agreement, one):
-            payable.pay(None, _of(one.id))
+            payable.pay(None, _of_this_period(one.id))
     return _since(before, payable, Allowance(SPENDING_LIMIT, Decimal(0)))
 
 
 def _within(lot: CreditLot) -> PaysFor:
     return lambda piece: lives_through(lot, piece.days)
-
-
-def _of(subscription_id: str) -> PaysFor:
-    return lambda piece: piece.line.subscription_id == subscription_id
 
 
 def _of_this_period(subscription_id: str) -> PaysFor:

@@ -20,6 +20,7 @@ from kvitto.records.links import LinkKind
 from kvitto.records.models import InvoiceLink, InvoiceRecord
 
 _AT_ONCE = 500  # parameters of a query; databases have a limit
+_ONLY_CORRECTS = Q(edition__gt=1, linked_from__kind=LinkKind.CORRECTION)  # bills what came late for its period, alone
 
 
 def invoice_in_force(scope: Scope, period: Period, kind: InvoiceKind = InvoiceKind.SERVICES) -> IssuedInvoice | None:
@@ -53,14 +54,16 @@ def previous_invoices(
 ) -> dict[Payer, PreviousInvoice]:
     """Each payer's own invoice of this kind for the period that ended on the given day, as far as it was issued.
 
-    One that was voided is not named, but what replaced it is.
+    One that was voided is not named, but what replaced it is; one that only corrects something is not.
     """
     found: dict[Payer, PreviousInvoice] = {}
     keys = sorted({payer.scope.id for payer in before})
     for first in range(0, len(keys), _AT_ONCE):
         records = InvoiceRecord.objects.filter(scope_key__in=keys[first : first + _AT_ONCE])
         wanted = records.filter(period_end__in=set(before.values()), document_type=DocumentType.INVOICE, kind=kind)
-        for row in wanted.exclude(links__kind=LinkKind.VOID).order_by("edition").values(*SUMMARY):
+        for row in (
+            wanted.exclude(links__kind=LinkKind.VOID).exclude(_ONLY_CORRECTS).order_by("edition").values(*SUMMARY)
+        ):
             invoice = summary(row)
             payer = Payer(invoice.scope, invoice.account_id)
             if before.get(payer) == invoice.period.end:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from kvitto.agreements.billing_periods import days_billed, rating_periods
 from kvitto.agreements.hierarchy import InvoiceScope
@@ -18,6 +18,8 @@ from kvitto.records.revisions import latest_revision
 from kvitto.records.usage_files import latest_sequence, manifest
 from kvitto.runs.office import Office
 
+PricesOf = Callable[[int, Collection[str], Collection[str]], Sequence[Price]]  # of a revision, meters, price sheets
+
 
 def current_as_of() -> AsOf:
     """What is known now: all usage accepted and all agreements and prices recorded so far."""
@@ -29,12 +31,14 @@ def rate_scopes(
     scopes: Sequence[tuple[InvoiceScope, Period]],
     as_of: AsOf | None = None,
     kind: InvoiceKind = InvoiceKind.SERVICES,
+    prices_of: PricesOf = prices_as_of,
 ) -> RatedUsage:
     """The charges of these invoice scopes in these billing periods, on what was known at `as_of` (None: now).
 
     All usage of the periods is rated, on whichever invoice it stands; `kind` says whose billing periods they are, and
     so over which spans tiers are filled. The pool of a charge is the id of its scope; where a rate of tax changes
-    inside the period, `period_start` is the first day of its part. Use the result as a context manager. Raises
+    inside the period, `period_start` is the first day of its part. `prices_of` may know other prices than those that
+    were believed at `as_of`. Use the result as a context manager. Raises
     `UnableToRate`.
     """
     as_of = as_of or current_as_of()
@@ -43,7 +47,7 @@ def rate_scopes(
     subscriptions = {member.subscription for member in members}
     files = [office.usage_folder / path for path in manifest(months, subscriptions, as_of.usage_sequence)]
     price_sheets = {member.price_sheet for member in members}
-    prices = prices_as_of(as_of.revision, meters_used(files, members), price_sheets)
+    prices = prices_of(as_of.revision, meters_used(files, members), price_sheets)
     return rate(files, cut_members(scopes, prices, kind), prices)
 
 

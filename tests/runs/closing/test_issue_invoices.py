@@ -183,8 +183,8 @@ def test_charges_equal_to_the_credit_are_covered(small: Office) -> None:
     assert reasons(close(small))["credit"] == "N5"
 
 
-def test_usage_that_comes_too_late_is_counted_not_billed(small: Office) -> None:
-    """Rows accepted after the invoice was issued are told by each later close, and change nothing on it."""
+def test_usage_that_comes_too_late_changes_no_invoice(small: Office) -> None:
+    """Rows accepted after the invoice was issued are told by each close, and wait for the next invoice."""
     close(small)
     before = {record.number: record.facts for record in InvoiceRecord.objects.all()}
     import_rows(

@@ -33,10 +33,13 @@ class Heading:
     id: str
 
 
+Placed = tuple[tuple[object, ...], Heading, Line]  # what orders the line, its heading, and the line
+
+
 def ordered_lines(facts: DraftFacts) -> tuple[list[Heading], list[Line]]:
     """All lines, numbered from 1 in the order in which they stand on the invoice, and the heading of each."""
     maker, section_names = LineMaker(facts), {section.id: section.name for section in facts.scope.sections}
-    placed = []
+    placed: list[Placed] = []
     for charges in facts.lines:
         line, price = maker.line(charges), maker.price(charges)
         heading = _heading(facts.scope, section_names, maker.subscription(charges), price)
@@ -44,6 +47,7 @@ def ordered_lines(facts: DraftFacts) -> tuple[list[Heading], list[Line]]:
         key = (heading, is_free, line.customer_name, line.customer_id, *_place(line, price))
         placed.append((key, heading, line))
     placed.sort(key=lambda one: one[0])
+    placed = _with_corrections(placed, facts, section_names)
     headings = [heading for _, heading, _ in placed]
     lines = [
         replace(line, number=number, section_id=heading.id) for number, (_, heading, line) in enumerate(placed, start=1)
@@ -59,6 +63,17 @@ def sections_of(headings: Sequence[Heading], lines: Sequence[Line]) -> tuple[Sec
         total, credit = exact_sum(line.amount for line in own), exact_sum(line.credit for line in own)
         sections.append(Section(heading.id, heading.name, own, total, credit))
     return tuple(sections)
+
+
+def _with_corrections(placed: list[Placed], facts: DraftFacts, section_names: dict[str, str]) -> list[Placed]:
+    """Corrections of earlier periods stand last under their heading, in the order given."""
+    if facts.scope.subscription:
+        section_names = {facts.scope.subscription.id: facts.scope.subscription.name}
+    for section in facts.corrections:
+        rank = _ENROLLMENT_ORDER.index(ChargeKind(section.id)) if facts.scope.agreement is AgreementType.EA else 0
+        heading = Heading(rank, section_names.get(section.id, section.name), section.id)
+        placed += [((heading,), heading, line) for line in section.lines]
+    return sorted(placed, key=lambda one: one[1]) if facts.corrections else placed
 
 
 def _heading(scope: InvoiceScope, section_names: dict[str, str], subscription: Subscription, price: Price) -> Heading:

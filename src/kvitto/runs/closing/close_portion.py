@@ -12,6 +12,7 @@ from kvitto.invoicing.invoice import AsOf
 from kvitto.records.issuing import Issuing
 from kvitto.runs.closing.close_report import Blocked, WithoutInvoice
 from kvitto.runs.closing.issue_portion import issue_portion
+from kvitto.runs.closing.pending_corrections import PendingCorrections
 from kvitto.runs.closing.periods_to_close import Due
 from kvitto.runs.closing.reference_check import SecondRating
 from kvitto.runs.closing.second_rating import causes_to_hold
@@ -28,16 +29,17 @@ class ClosedPortion:
     blocked: tuple[Blocked, ...]
 
 
-def close_portion(
+def close_portion(  # noqa: PLR0913, PLR0917 - what to close, by whom, and whom to tell
     office: Office,
     portion: Sequence[Due],
     as_of: AsOf,
     second: SecondRating | None,
     done: Callable[[int], None],
+    corrections: PendingCorrections,
 ) -> ClosedPortion:
     """Issue what may be issued of these periods; `second` None leaves the reference out, as measurements do.
 
-    `done` is told how many more periods are finished.
+    `done` is told how many more periods are finished. What waits in `corrections` goes on the invoices it waits for.
     """
     rated, blocked = _drafted(_rated(office, portion, as_of))
     billed, without = _parted(office, rated)
@@ -48,7 +50,7 @@ def close_portion(
         Blocked(one.scope, one.period, held, one.kind) for one, held in zip(billed, causes, strict=True) if held
     ]
     done(len(billed) - len(ready))
-    issuings = issue_portion(office, ready, (one for one, _ in without), as_of, done)
+    issuings = issue_portion(office, ready, (one for one, _ in without), as_of, done, corrections)
     told = (one for _, one in without if one is not None)
     return ClosedPortion(tuple(issuings), tuple(told), tuple(blocked))
 

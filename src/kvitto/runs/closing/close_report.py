@@ -51,10 +51,18 @@ class Blocked:
 
 @dataclass(frozen=True)
 class LateUsage:
-    """How many usage rows were accepted for an invoice's period after it was issued; they are not on it."""
+    """How many usage rows were accepted for an invoice's period after it was issued, and what became of them.
+
+    `billed_on` is the number of the invoice that bills them, `credit_notes` those that give back because of them.
+    `causes` are sentences that hold the correction back, `told` those that say what was done and what was not.
+    """
 
     invoice: IssuedInvoice
     rows: int
+    billed_on: str = ""
+    credit_notes: tuple[str, ...] = ()
+    causes: tuple[Phrase, ...] = ()
+    told: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,8 +84,9 @@ class CloseReport:
 
     @property
     def is_complete(self) -> bool:
-        """True if nothing that is due is held back, and every invoice has its document."""
-        return not self.blocked and self.documents_trouble is None
+        """True if nothing that is due is held back, no correction either, and every invoice has its document."""
+        is_held_back = self.blocked or any(one.causes for one in self.late_usage)
+        return not is_held_back and self.documents_trouble is None
 
 
 def unpriced_sentences(unpriced: Iterable[Unpriced]) -> tuple[Phrase, ...]:

@@ -7,24 +7,26 @@ run goes on from there. Two runs at once issue no period twice and skip no numbe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from kvitto.agreements.hierarchy import InvoiceScope
 from kvitto.errors import UnableTo
-from kvitto.invoicing.invoice import AsOf
 from kvitto.invoicing.numbering import check_issue_date, series_name
 from kvitto.invoicing.status import day_in
 from kvitto.language import Phrase, phrase
 from kvitto.periods import Period, month_named
 from kvitto.records.agreements import invoice_scopes
 from kvitto.records.in_force import invoices_in_force
+from kvitto.records.invoices import IssuedInvoice
 from kvitto.records.issuing import latest_issue_date
 from kvitto.records.usage_files import bucket_count
-from kvitto.runs.closing.close_portion import ClosedPortion, close_portion
+from kvitto.runs.closing.close_portion import close_portion
 from kvitto.runs.closing.close_report import Blocked, CloseReport, NotDue
-from kvitto.runs.closing.late_usage import late_usage
-from kvitto.runs.closing.periods_to_close import Due, periods_to_close
-from kvitto.runs.closing.portions import portions_of
+from kvitto.runs.closing.corrections import bill_alone, give_back, told_of, work_out
+from kvitto.runs.closing.garbage import rarely_collected
+from kvitto.runs.closing.late_usage import late_periods
+from kvitto.runs.closing.periods_to_close import periods_to_close
+from kvitto.runs.closing.portions import AT_ONCE, portions_of
 from kvitto.runs.closing.reference_check import SecondRating
 from kvitto.runs.expire_credit import expire_credit
 from kvitto.runs.make_documents import render_missing
@@ -39,18 +41,21 @@ class UnableToClose(UnableTo):
     """The month that was asked for is none."""
 
 
-def close(
+@rarely_collected()
+def close(  # noqa: PLR0913 - what to close, and what to leave out
     office: Office,
     month: str | None = None,
     progress: Progress | None = None,
     *,
     checked: bool = True,
     documents: bool = True,
+    at_once: int = AT_ONCE,
 ) -> CloseReport:
     """Issue every invoice that is due now; `month` ("2024-02") limits it to periods whose last day lies in that month.
 
     `progress(what, done, of)` is told on the way. What is held back is told in the report and stops nothing else.
     `documents` False leaves them to be made later. `checked` False leaves out the reference: for measurements alone.
+    `at_once`: periods of a portion, which bounds the memory.
     Raises `UnableToNumber` before anything is issued if the clock stands before the latest invoice of a seller.
     """
     limit = _month(month)
@@ -59,10 +64,21 @@ def close(
     _refuse_early_clock(office, scopes)
     invoices = invoices_in_force()
     found = periods_to_close(office, scopes, invoices, as_of, limit)
-    closed = _close_all(office, found.due, as_of, progress or _tell_nobody, checked=checked)
+    late = late_periods(office, invoices, {scope.scope: scope for scope in scopes})
+    with SecondRating() as second:
+        reference = second if checked else None
+        corrections = work_out(office, late, as_of, reference)
+        give_back(office, corrections.pending, as_of, limit)
+        done = _counting(progress or _tell_nobody, len(found.due))
+        closed = [
+            close_portion(office, portion, as_of, reference, done, corrections.pending)
+            for portion in portions_of(found.due, bucket_count(), at_once)
+        ]
     issuings = [issuing for portion in closed for issuing in portion.issuings]
     blocked = (*found.blocked, *(one for portion in closed for one in portion.blocked))
+    alone: list[IssuedInvoice] = []
     if limit is None:
+        alone = bill_alone(office, corrections.pending, found, closed, as_of)
         still_to_come: list[NotDue | Blocked] = [*found.not_due, *blocked]
         expire_credit(office, [(one.scope.scope, one.period) for one in still_to_come])
     before = [
@@ -71,32 +87,27 @@ def close(
     ]
     documents_made, documents_trouble = _make_documents(office) if documents else (0, None)
     return CloseReport(
-        issued=tuple(issuing.invoice for issuing in issuings if issuing.is_new),
+        issued=(*(issuing.invoice for issuing in issuings if issuing.is_new), *alone),
         issued_before=tuple(before),
         not_due=tuple(found.not_due),
         without_invoice=tuple(one for portion in closed for one in portion.without_invoice),
         blocked=blocked,
-        late_usage=tuple(late_usage(office, before, {scope.scope: scope for scope in scopes})),
+        late_usage=told_of(corrections),
         documents_made=documents_made,
         documents_trouble=documents_trouble,
     )
 
 
-def _close_all(
-    office: Office, due: Sequence[Due], as_of: AsOf, tell: Progress, *, checked: bool
-) -> list[ClosedPortion]:
+def _counting(tell: Progress, total: int) -> Callable[[int], None]:
+    """Tells how many periods are finished, being told how many more are."""
     finished = 0
 
     def done(count: int) -> None:
         nonlocal finished
         finished += count
-        tell(_CLOSING, finished, len(due))
+        tell(_CLOSING, finished, total)
 
-    with SecondRating() as second:
-        return [
-            close_portion(office, portion, as_of, second if checked else None, done)
-            for portion in portions_of(due, bucket_count())
-        ]
+    return done
 
 
 def _make_documents(office: Office) -> tuple[int, Phrase | None]:

@@ -1,41 +1,81 @@
-"""Usage that was accepted for a period after its invoice was issued."""
+"""Closed periods for which usage was accepted after their invoice was issued, or after they were corrected last."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Max
 
 from kvitto.agreements.hierarchy import InvoiceScope, Scope
 from kvitto.periods import Period
+from kvitto.records.corrections import CorrectingDocument, correcting_documents, key_of
 from kvitto.records.invoices import IssuedInvoice
 from kvitto.records.models import UsageFile
 from kvitto.records.usage_files import files_after
-from kvitto.runs.closing.close_report import LateUsage
 from kvitto.runs.office import Office
 from kvitto.usage.store import daily_sums
 
 
-def late_usage(
-    office: Office, invoices: Iterable[IssuedInvoice], scopes: Mapping[Scope, InvoiceScope]
-) -> list[LateUsage]:
-    """The invoices for whose periods usage came too late, with the rows counted; in their order.
+@dataclass(frozen=True)
+class LatePeriod:
+    """A closed period to be looked at again: its invoice in force, and the documents that correct it and are in force.
 
-    Files are opened only where a month of the period has any that are younger than the invoice.
+    `rows`: the usage rows that came too late.
     """
-    invoices = list(invoices)
+
+    invoice: IssuedInvoice
+    rows: int
+    corrected_by: tuple[CorrectingDocument, ...] = ()
+
+    @property
+    def usage_sequence(self) -> int:
+        """The usage that its documents know."""
+        known = (one.as_of.usage_sequence for one in self.corrected_by)
+        return max((self.invoice.as_of.usage_sequence, *known))
+
+    @property
+    def revisions(self) -> tuple[int, ...]:
+        """The revisions by which its documents were priced; that of the invoice comes first."""
+        return (self.invoice.as_of.revision, *sorted({one.as_of.revision for one in self.corrected_by}))
+
+    @property
+    def was_rebilled(self) -> bool:
+        """True if its invoice replaced one that had been corrected: it may bill once more what a correction billed."""
+        return any(one.is_invoice and one.invoice != self.invoice.number for one in self.corrected_by)
+
+
+def late_periods(
+    office: Office, invoices: Iterable[IssuedInvoice], scopes: Mapping[Scope, InvoiceScope]
+) -> list[LatePeriod]:
+    """Of the invoices in force those to be looked at again, in their order.
+
+    Files are opened only where a month of the period has any that are younger than what its documents know.
+    """
     newest = dict(UsageFile.objects.values_list("month").annotate(newest=Max("batch_id")))
-    together: dict[tuple[Period, int], list[IssuedInvoice]] = defaultdict(list)
-    for invoice in invoices:
-        if any(newest.get(month, 0) > invoice.as_of.usage_sequence for month in invoice.period.months()):
-            together[invoice.period, invoice.as_of.usage_sequence].append(invoice)
+    correcting = correcting_documents()
+    looked_at = [
+        LatePeriod(one, 0, tuple(each for each in correcting.get(key_of(one), ()) if each.is_in_force))
+        for one in invoices
+        if one.as_of.usage_sequence < max((newest.get(month, 0) for month in one.period.months()), default=0)
+        or (correcting and key_of(one) in correcting)
+    ]
+    together: dict[tuple[Period, int], list[LatePeriod]] = defaultdict(list)
+    for late in looked_at:
+        together[late.invoice.period, late.usage_sequence].append(late)
     rows: dict[str, int] = {}
     for (period, sequence), group in together.items():
-        subscriptions = {invoice.number: _subscriptions(invoice, scopes) for invoice in group}
-        counts = _late_rows(office, period, sequence, sorted({one for each in subscriptions.values() for one in each}))
-        rows |= {number: sum(counts[one] for one in each) for number, each in subscriptions.items()}
-    return [LateUsage(invoice, rows[invoice.number]) for invoice in invoices if rows.get(invoice.number)]
+        if any(newest.get(month, 0) > sequence for month in period.months()):
+            subscriptions = {late.invoice.number: _subscriptions(late.invoice, scopes) for late in group}
+            wanted = sorted({one for each in subscriptions.values() for one in each})
+            counts = _late_rows(office, period, sequence, wanted)
+            rows |= {number: sum(counts[one] for one in each) for number, each in subscriptions.items()}
+    return [
+        LatePeriod(late.invoice, rows.get(late.invoice.number, 0), late.corrected_by)
+        for late in looked_at
+        if rows.get(late.invoice.number) or late.was_rebilled
+    ]
 
 
 def _subscriptions(invoice: IssuedInvoice, scopes: Mapping[Scope, InvoiceScope]) -> tuple[str, ...]:

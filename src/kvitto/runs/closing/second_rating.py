@@ -20,7 +20,7 @@ from kvitto.runs.closing.close_report import unpriced_sentences
 from kvitto.runs.closing.reference_check import CheckedRating, CheckTask, SecondRating
 from kvitto.runs.office import Office
 from kvitto.runs.own_charges import OwnCharges, may_be_charged, own_charges
-from kvitto.runs.rate_period import cut_members
+from kvitto.runs.rate_period import PricesOf, cut_members
 from kvitto.runs.rated_periods import RatedPeriod
 
 _INVOICES_PER_TASK = 250
@@ -35,10 +35,24 @@ def causes_to_hold(
     Every period is rated again by the reference, on rows read by another query than the engine's; `done` is told how
     many are.
     """
+    found = causes_to_doubt(office, rated, as_of, second, done)
+    return [(*causes, *_below_zero(one)) for one, causes in zip(rated, found, strict=True)]
+
+
+def causes_to_doubt(  # noqa: PLR0913, PLR0917 - what to rate, by whom, and whom to tell
+    office: Office,
+    rated: Sequence[RatedPeriod],
+    as_of: AsOf,
+    second: SecondRating,
+    done: Callable[[int], None],
+    prices_of: PricesOf = prices_as_of,
+) -> list[tuple[Phrase, ...]]:
+    """The same, whatever the charges come to. `prices_of` gave the engine its prices."""
     causes: dict[int, tuple[Phrase, ...]] = {}
     for kind in InvoiceKind:
         own = [index for index, one in enumerate(rated) if one.kind is kind]
-        again = _rated_again(office, [rated[index] for index in own], as_of, kind, second, _after(len(causes), done))
+        some = [rated[index] for index in own]
+        again = _rated_again(office, some, as_of, kind, second, _after(len(causes), done), prices_of)
         found = [_causes(rated[index], other) for index, other in zip(own, again, strict=True)]
         causes |= dict(zip(own, found, strict=True))
     return [causes[index] for index in range(len(rated))]
@@ -51,12 +65,13 @@ def _rated_again(  # noqa: PLR0913, PLR0917 - what to rate, by whom, and whom to
     kind: InvoiceKind,
     second: SecondRating,
     done: Callable[[int], None],
+    prices_of: PricesOf,
 ) -> list[OwnCharges]:
     """Invoices of one kind, rated again; each kind has billing periods of its own."""
     asked = [(one.scope, one.period) for one in rated]
     checked = CheckedRating()
     if may_be_charged(asked, as_of, kind):
-        checked = second.rate_again(list(_tasks(office, rated, as_of)), _rows_to_read(rated, as_of), done)
+        checked = second.rate_again(list(_tasks(office, rated, as_of, prices_of)), _rows_to_read(rated, as_of), done)
     return own_charges(checked.lines, checked.unpriced, asked, as_of, kind)
 
 
@@ -72,15 +87,15 @@ def _causes(rated: RatedPeriod, again: OwnCharges) -> tuple[Phrase, ...]:
     ]
     if unpriced_differ(rated.unpriced, again.unpriced):
         causes.append(phrase("Engine and reference do not find the same usage without a price. Report this fault."))
-    if not rated.obstacles and rated.estimate.without_tax.amount < 0:
-        causes.append(
-            phrase(
-                "The charges come to {charges}, and an invoice is never below zero. Look for usage with negative"
-                " quantity.",
-                charges=rated.estimate.charges,
-            )
-        )
     return tuple(causes)
+
+
+def _below_zero(rated: RatedPeriod) -> Iterator[Phrase]:
+    if not rated.obstacles and rated.estimate.without_tax.amount < 0:
+        yield phrase(
+            "The charges come to {charges}, and an invoice is never below zero. Look for usage with negative quantity.",
+            charges=rated.estimate.charges,
+        )
 
 
 def _difference_sentences(found: Sequence[Difference]) -> Iterator[Phrase]:
@@ -90,7 +105,7 @@ def _difference_sentences(found: Sequence[Difference]) -> Iterator[Phrase]:
         yield phrases("{count} more number differs.", "{count} more numbers differ.", more)
 
 
-def _tasks(office: Office, rated: Sequence[RatedPeriod], as_of: AsOf) -> Iterator[CheckTask]:
+def _tasks(office: Office, rated: Sequence[RatedPeriod], as_of: AsOf, prices_of: PricesOf) -> Iterator[CheckTask]:
     """Invoices over the same period together, some at a time, so that many small ones share their reading."""
     by_period: dict[Period, list[RatedPeriod]] = defaultdict(list)
     for one in rated:
@@ -98,14 +113,14 @@ def _tasks(office: Office, rated: Sequence[RatedPeriod], as_of: AsOf) -> Iterato
     for period, together in by_period.items():
         rest = iter(together)
         while some := list(islice(rest, _INVOICES_PER_TASK)):
-            yield _task(office, period, some, as_of)
+            yield _task(office, period, some, as_of, prices_of)
 
 
-def _task(office: Office, period: Period, rated: Sequence[RatedPeriod], as_of: AsOf) -> CheckTask:
+def _task(office: Office, period: Period, rated: Sequence[RatedPeriod], as_of: AsOf, prices_of: PricesOf) -> CheckTask:
     meters = {line.meter for one in rated for line in one.lines} | {
         left.meter for one in rated for left in one.unpriced
     }
-    prices = prices_as_of(as_of.revision, meters, {one.scope.account.price_sheet for one in rated})
+    prices = prices_of(as_of.revision, meters, {one.scope.account.price_sheet for one in rated})
     invoices = tuple(tuple(cut_members([(one.scope, period)], prices, one.kind)) for one in rated)
     subscriptions = {member.subscription for members in invoices for member in members}
     return CheckTask(

@@ -37,7 +37,7 @@ def corrected_draft(office: Office, record: InvoiceRecord, original: Invoice, as
         raise _gone(original)
     whole = invoice_scope(scope_of(record), as_of.revision) or now
     then = ScopeVersions(as_of.revision, [whole.scope]).for_period(whole, original.period) or whole
-    scope = _with_parties_of(now, then)
+    scope = with_parties_of(now, then)
     (rated,) = rate_periods(office, [(scope, original.period)], as_of, original.kind)
     if rated.unpriced:
         raise UnableToRebill(
@@ -52,7 +52,7 @@ def corrected_draft(office: Office, record: InvoiceRecord, original: Invoice, as
     return replace(drafted, refers_to=CreditedInvoice(original.number, original.issue_date, REBILL))
 
 
-def _with_parties_of(now: InvoiceScope, then: InvoiceScope) -> InvoiceScope:
+def with_parties_of(now: InvoiceScope, then: InvoiceScope) -> InvoiceScope:
     """What was sold as it stood then; who it is between, and on which terms, as it stands now."""
     account = replace(
         now.account,
