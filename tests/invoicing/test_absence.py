@@ -85,6 +85,12 @@ def amounts(charges: str = "18.13", owed: str = "22.66", **changes: bool) -> Cha
     return lambda facts: replace(facts, amounts=told)
 
 
+def deleted(facts: AbsenceFacts) -> AbsenceFacts:
+    """There was an invoice, which was kept long enough."""
+    assert facts.time
+    return replace(facts, time=replace(facts.time, is_deleted=True))
+
+
 def asker(relation: Relation = Relation.ROLE, refusal: Refusal | None = None, directory: str = "") -> Change:
     """Asked by somebody."""
     return lambda facts: replace(facts, asker=Asker("vera@example.com", "lab", relation, directory, refusal))
@@ -162,6 +168,9 @@ TABLE: list[tuple[str, AgreementType, tuple[Change, ...]]] = [
     ("N7", MOSP, (REFUSED, asked_from(date(2016, 12, 1)))),
     ("N8", MCA, (REFUSED, asked_from(date(2016, 11, 30)))),
     (BILLED, MOSP, (asked_from(date(2016, 11, 30)),)),
+    ("N9", MCA, (deleted,)),
+    ("N10", MCA, (deleted, asker(Relation.NONE))),
+    ("N8", MCA, (deleted, REFUSED)),
     # N10, N11, N12
     ("N10", MOSP, (asker(Relation.NONE),)),
     ("N11", MOSP, (asker(Relation.NAMED),)),

@@ -15,6 +15,7 @@ from kvitto.runs.invoice_life.record_payment import record_payment
 from kvitto.runs.invoice_life.void import void
 from kvitto.runs.named_period import UnableToFindPeriod
 from kvitto.runs.office import Office
+from kvitto.runs.retention import run_retention
 from tests.runs.invoice_life.billed import LAB, LATER, payment
 from tests.runs.offices import FIRST_CLOSE, at, made
 
@@ -148,3 +149,12 @@ def test_what_became_of_an_invoice_is_part_of_the_answer(small: Office) -> None:
     assert first(why(there, "lab", "2024-02")) == f"Invoice {LAB} for 1–29 Feb 2024: 1.26 USD, paid."
     void(there, LAB)
     assert first(why(there, "lab", "2024-02")).startswith(f"Invoice {LAB} for 1–29 Feb 2024 was voided:")
+
+
+def test_an_invoice_that_was_kept_long_enough_and_deleted_is_explained(small: Office) -> None:
+    """N9 for everybody; nobody is told that the seller has not closed the period."""
+    old = at(small, date(2032, 1, 1))
+    run_retention(old)
+    answer = why(old, "lab", "2024-02", ANNA)
+    assert (answer.reason, answer.changes_on, answer.invoice) == ("N9", None, None)
+    assert first(answer) == "The invoice for 1–29 Feb 2024 was kept as long as the law asks, and deleted after that."

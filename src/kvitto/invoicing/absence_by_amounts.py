@@ -16,10 +16,12 @@ _USAGE_IS_THERE = phrase("The daily usage of the period can be seen and download
 
 
 def by_time(facts: AbsenceFacts) -> Absence | None:
-    """N1, N2 or N3, or None if the invoice is due."""
+    """N1, N2 or N3, or None if the invoice is due; N9 of one that is too old to be kept."""
     terms, time = facts.terms, facts.time
     if terms is None or time is None:
         return None
+    if time.is_deleted:
+        return _deleted(time)
     if terms.kind is not InvoiceKind.SUPPORT:
         if time.today < time.too_new_until:
             return _too_new(terms.agreement, time)
@@ -61,6 +63,13 @@ def not_closed(facts: AbsenceFacts) -> Absence:
         )
     )  # fmt: skip
     return Absence(Reason.NOT_GENERATED_YET, text, _USAGE_IS_THERE, invoice_day=invoice_day)
+
+
+def _deleted(time: Timing) -> Absence:
+    text = phrase(
+        "The invoice for {period} was kept as long as the law asks, and deleted after that.", period=time.period
+    )
+    return Absence(Reason.OLDER_INVOICE, text, phrase("Look for it among the documents you kept."))
 
 
 def _too_new(agreement: AgreementType, time: Timing) -> Absence:

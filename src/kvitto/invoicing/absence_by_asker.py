@@ -5,7 +5,8 @@ so that of N11 only this can be known: that the address stands in the agreement,
 holds no role. Whether there is another one, the one that issued it knows. Of a link that was opened by someone else
 (N10) nothing can be known but that: it is told to every stranger.
 
-Older invoices (N9) are those of periods that began before December 2016, as `access` has it; there is no other age.
+Older invoices (N9) are those of periods that began before December 2016, as `access` has it; and, for everybody, those
+that were deleted because they had been kept long enough (`absence_by_amounts`). There is no other age.
 """
 
 from __future__ import annotations

@@ -108,6 +108,7 @@ class Timing:
 
     `started_on` is the day the subscription began (MOSP) or the account was created (the others), `too_new_until` the
     first day on which 30 days have passed since. `invoice_at`: the moment from which the invoice can be made.
+    `is_deleted`: there was one, which was kept as long as it must be.
     """
 
     period: Period
@@ -115,6 +116,7 @@ class Timing:
     started_on: date
     too_new_until: date
     invoice_at: datetime
+    is_deleted: bool = False
 
     @property
     def today(self) -> date:

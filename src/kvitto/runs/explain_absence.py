@@ -33,11 +33,10 @@ from kvitto.periods import Period
 from kvitto.records import gate
 from kvitto.records.agreements import latest_revision, tree_around
 from kvitto.records.gate import Action, NotFound, Refused
-from kvitto.records.in_force import invoices_in_force
 from kvitto.records.invoices import IssuedInvoice
 from kvitto.records.models import Person
 from kvitto.runs.asked_scope import asked_scope, person_called, scope_called
-from kvitto.runs.listed_periods import main_kind
+from kvitto.runs.listed_periods import issued_periods_of, main_kind
 from kvitto.runs.named_period import UnableToFindPeriod, days_named, named_period
 from kvitto.runs.office import Office
 from kvitto.runs.period_rows import PeriodRow, row_of
@@ -120,7 +119,7 @@ class _Question:
             return _told(self.name, kind, why_no_invoice(self._refused(facts, refusal)))
         if absence := without_amounts(facts):
             return _told(self.name, kind, absence, scope)
-        named = named_period(scope, self.period_name, self.office.now(), kind, _issued(scope, kind))
+        named = named_period(scope, self.period_name, self.office.now(), kind, issued_periods_of(scope, kind))
         if refusal := self._refusal_of(scope, named, kind):
             return _told(self.name, kind, why_no_invoice(self._refused(facts, refusal)))
         return self._found(scope, row_of(self.office, scope, named, kind))
@@ -136,7 +135,7 @@ class _Question:
         if left_on <= days_named(self.period_name).start:
             return now, Moved(left_on, now.name, now.scope.id)
         try:
-            named_period(own, self.period_name, self.office.now(), issued=_issued(own, InvoiceKind.SERVICES))
+            named_period(own, self.period_name, self.office.now(), issued=issued_periods_of(own, InvoiceKind.SERVICES))
         except UnableToFindPeriod:
             return now, None  # the month of the move, whose first days are on an earlier invoice
         return own, None
@@ -220,10 +219,6 @@ class _Question:
             sentences = (absence.phrase, *answer.sentences, absence.advice)
             return replace(answer, sentences=sentences, reason=absence.code, helpers=absence.helpers)
         return answer
-
-
-def _issued(scope: InvoiceScope, kind: InvoiceKind) -> list[Period]:
-    return [one.period for one in invoices_in_force([scope.scope]) if one.kind is kind]
 
 
 def _refusal(refused: Refused, scope: InvoiceScope) -> Refusal:

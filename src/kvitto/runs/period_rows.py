@@ -192,7 +192,10 @@ class _Page:
 
     def _unbilled_row(self, rated: RatedPeriod) -> PeriodRow:
         facts = absence_facts(rated, self.now, self.office.cutoff)
-        if facts.amounts and any(one.overlap(rated.period) for one in self._issued[rated.scope.scope, rated.kind]):
+        scope = rated.scope.scope
+        if facts.time and any(one.overlap(rated.period) for one in self._buried.get(scope, ())):
+            facts = replace(facts, time=replace(facts.time, is_deleted=True))
+        if facts.amounts and any(one.overlap(rated.period) for one in self._issued[scope, rated.kind]):
             # days of it were billed in another cut: closing holds it back
             facts = replace(facts, amounts=replace(facts.amounts, is_held_back=True))
         return PeriodRow(
