@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -55,12 +55,154 @@ column = "pec"
 """
 FIRST_DAY = date(2023, 12, 1)
 
+Open = Callable[[str], Office]
 Use = tuple[str, str, str, str]  # subscription, meter, hours, day
 
 
 def buyer(table: str, tax: str = 'category = "S"\nrate = "25"') -> str:
     """Name, address and tax of the customer whose table is named."""
     return f'[{table}.sold_to]\nname = "Nordlys AB"\n{ADDRESS}\n[{table}.tax]\n{tax}\n'
+
+
+MOSP = f"""
+[[mosp_accounts]]
+id = "nordlys"
+name = "Nordlys"
+created_on = 2024-01-02
+currency = "USD"
+language = "en"
+administrator = "anna@example.com"
+{buyer("mosp_accounts")}
+[[mosp_accounts.subscriptions]]
+id = "lab"
+name = "Lab"
+started_on = 2024-01-05
+roles = [{{ person = "bo@example.com", role = "owner" }}]
+[[mosp_accounts.subscriptions]]
+id = "plan"
+name = "Plan"
+offer = "support"
+monthly_fee = "30"
+started_on = 2024-01-05
+"""
+MCA = f"""
+[[mca_accounts]]
+id = "harbour"
+name = "Harbour"
+created_on = 2023-12-02
+currency = "USD"
+language = "en"
+roles = [{{ person = "anna@example.com", role = "billing-account-owner" }}]
+{buyer("mca_accounts")}
+[[mca_accounts.billing_profiles]]
+id = "cork"
+name = "Cork"
+roles = [{{ person = "bo@example.com", role = "invoice-manager" }}]
+credits = [
+  {{ id = "gift", source = "promotional", amount = "4", starts_on = 2024-01-01, expires_on = 2025-01-01 }},
+  {{ id = "balance", source = "purchased", amount = "20", starts_on = 2024-01-01, treatment = "payment" }},
+]
+[[mca_accounts.billing_profiles.invoice_sections]]
+id = "research"
+name = "Research"
+roles = [{{ person = "cia@example.com", role = "invoice-section-owner" }}]
+[[mca_accounts.billing_profiles.invoice_sections.subscriptions]]
+id = "waves"
+name = "Waves"
+started_on = 2024-01-01
+[[mca_accounts.billing_profiles.invoice_sections.subscriptions]]
+id = "help"
+name = "Help"
+offer = "support"
+monthly_fee = "29"
+started_on = 2024-01-01
+"""
+EA = f"""
+[[enterprise_agreements]]
+id = "works"
+name = "The Works"
+enrollment_number = "83124507"
+starts_on = 2024-01-01
+created_on = 2023-12-01
+cadence = "monthly"
+currency = "USD"
+language = "en"
+roles = [
+  {{ person = "anna@example.com", role = "enterprise-administrator" }},
+  {{ person = "bo@example.com", role = "enterprise-administrator-read-only" }},
+]
+credits = [{{ id = "prepaid", source = "prepayment", amount = "30", starts_on = 2024-01-01, expires_on = 2025-01-01 }}]
+[enterprise_agreements.policies]
+department-administrators-view-charges = "Allowed"
+{buyer("enterprise_agreements")}
+[[enterprise_agreements.departments]]
+id = "research"
+name = "Research"
+roles = [{{ person = "cia@example.com", role = "department-administrator" }}]
+[[enterprise_agreements.departments.accounts]]
+id = "foundry"
+name = "Foundry"
+owner = "dag@example.com"
+[[enterprise_agreements.departments.accounts.subscriptions]]
+id = "forge"
+name = "Forge"
+started_on = 2024-01-01
+"""
+MPA = f"""
+[[exchange_rates]]
+base = "USD"
+quote = "EUR"
+rate = "{{rate}}"
+valid_from = {{since}}
+source = "European Central Bank"
+
+[[partner_agreements]]
+id = "reseller"
+name = "Reseller"
+created_on = 2023-12-01
+currency = "EUR"
+pricing_currency = "USD"
+language = "en"
+roles = [
+  {{{{ person = "anna@example.com", role = "global-administrator" }}}},
+  {{{{ person = "bo@example.com", role = "sales-agent" }}}},
+]
+{buyer("partner_agreements")}
+[[partner_agreements.billing_profiles]]
+id = "euros"
+name = "Euros"
+currency = "EUR"
+[[partner_agreements.billing_profiles.customers]]
+id = "bakery"
+name = "Bakery"
+[partner_agreements.billing_profiles.customers.party]
+name = "Bakery AB"
+{ADDRESS}
+[[partner_agreements.billing_profiles.customers.subscriptions]]
+id = "ovens"
+name = "Ovens"
+started_on = 2024-01-01
+roles = [{{{{ person = "cia@example.com", role = "owner" }}}}]
+"""
+IN_OPEN = f"""
+[[mosp_accounts]]
+id = "school"
+name = "School"
+created_on = 2024-01-02
+currency = "USD"
+language = "en"
+administrator = "anna@example.com"
+{buyer("mosp_accounts")}
+[[mosp_accounts.subscriptions]]
+id = "prepaid"
+name = "Prepaid"
+offer = "azure-in-open"
+started_on = 2024-01-05
+credits = [
+  {{ id = "key-1", source = "prepaid-key", amount = "10", starts_on = 2024-01-05, expires_on = 2025-01-05 }},
+  {{ id = "key-2", source = "prepaid-key", amount = "10", starts_on = 2024-01-05, expires_on = 2025-02-05 }},
+]
+"""
 
 
 def agreed(office: Office, agreements: str, *, on: date = FIRST_DAY) -> None:

@@ -5,12 +5,10 @@ Amounts are worked out by hand: hours × price, less credit, and 25 percent of t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from pytest_django import Settings
 
 from kvitto.records.invoices import list_invoices
 from kvitto.runs.apply_agreements import apply
@@ -18,19 +16,21 @@ from kvitto.runs.credits import credit_of
 from kvitto.runs.explain_absence import why
 from kvitto.runs.export_agreements import migration
 from kvitto.runs.make_documents import kept_documents
-from kvitto.runs.office import Office
 from tests.runs.closing.agreement_offices import (
-    ADDRESS,
+    EA,
+    IN_OPEN,
+    MCA,
+    MOSP,
+    MPA,
     NOTHING,
     PEOPLE,
     REFUSED,
     SEEN,
     SELLER,
+    Open,
     agreed,
-    buyer,
     closed,
     downloads,
-    opened,
     sums,
     used,
     visits,
@@ -38,158 +38,6 @@ from tests.runs.closing.agreement_offices import (
 from tests.runs.offices import at, written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-Open = Callable[[str], Office]
-
-MOSP = f"""
-[[mosp_accounts]]
-id = "nordlys"
-name = "Nordlys"
-created_on = 2024-01-02
-currency = "USD"
-language = "en"
-administrator = "anna@example.com"
-{buyer("mosp_accounts")}
-[[mosp_accounts.subscriptions]]
-id = "lab"
-name = "Lab"
-started_on = 2024-01-05
-roles = [{{ person = "bo@example.com", role = "owner" }}]
-[[mosp_accounts.subscriptions]]
-id = "plan"
-name = "Plan"
-offer = "support"
-monthly_fee = "30"
-started_on = 2024-01-05
-"""
-MCA = f"""
-[[mca_accounts]]
-id = "harbour"
-name = "Harbour"
-created_on = 2023-12-02
-currency = "USD"
-language = "en"
-roles = [{{ person = "anna@example.com", role = "billing-account-owner" }}]
-{buyer("mca_accounts")}
-[[mca_accounts.billing_profiles]]
-id = "cork"
-name = "Cork"
-roles = [{{ person = "bo@example.com", role = "invoice-manager" }}]
-credits = [
-  {{ id = "gift", source = "promotional", amount = "4", starts_on = 2024-01-01, expires_on = 2025-01-01 }},
-  {{ id = "balance", source = "purchased", amount = "20", starts_on = 2024-01-01, treatment = "payment" }},
-]
-[[mca_accounts.billing_profiles.invoice_sections]]
-id = "research"
-name = "Research"
-roles = [{{ person = "cia@example.com", role = "invoice-section-owner" }}]
-[[mca_accounts.billing_profiles.invoice_sections.subscriptions]]
-id = "waves"
-name = "Waves"
-started_on = 2024-01-01
-[[mca_accounts.billing_profiles.invoice_sections.subscriptions]]
-id = "help"
-name = "Help"
-offer = "support"
-monthly_fee = "29"
-started_on = 2024-01-01
-"""
-EA = f"""
-[[enterprise_agreements]]
-id = "works"
-name = "The Works"
-enrollment_number = "83124507"
-starts_on = 2024-01-01
-created_on = 2023-12-01
-cadence = "monthly"
-currency = "USD"
-language = "en"
-roles = [
-  {{ person = "anna@example.com", role = "enterprise-administrator" }},
-  {{ person = "bo@example.com", role = "enterprise-administrator-read-only" }},
-]
-credits = [{{ id = "prepaid", source = "prepayment", amount = "30", starts_on = 2024-01-01, expires_on = 2025-01-01 }}]
-[enterprise_agreements.policies]
-department-administrators-view-charges = "Allowed"
-{buyer("enterprise_agreements")}
-[[enterprise_agreements.departments]]
-id = "research"
-name = "Research"
-roles = [{{ person = "cia@example.com", role = "department-administrator" }}]
-[[enterprise_agreements.departments.accounts]]
-id = "foundry"
-name = "Foundry"
-owner = "dag@example.com"
-[[enterprise_agreements.departments.accounts.subscriptions]]
-id = "forge"
-name = "Forge"
-started_on = 2024-01-01
-"""
-MPA = f"""
-[[exchange_rates]]
-base = "USD"
-quote = "EUR"
-rate = "{{rate}}"
-valid_from = {{since}}
-source = "European Central Bank"
-
-[[partner_agreements]]
-id = "reseller"
-name = "Reseller"
-created_on = 2023-12-01
-currency = "EUR"
-pricing_currency = "USD"
-language = "en"
-roles = [
-  {{{{ person = "anna@example.com", role = "global-administrator" }}}},
-  {{{{ person = "bo@example.com", role = "sales-agent" }}}},
-]
-{buyer("partner_agreements")}
-[[partner_agreements.billing_profiles]]
-id = "euros"
-name = "Euros"
-currency = "EUR"
-[[partner_agreements.billing_profiles.customers]]
-id = "bakery"
-name = "Bakery"
-[partner_agreements.billing_profiles.customers.party]
-name = "Bakery AB"
-{ADDRESS}
-[[partner_agreements.billing_profiles.customers.subscriptions]]
-id = "ovens"
-name = "Ovens"
-started_on = 2024-01-01
-roles = [{{{{ person = "cia@example.com", role = "owner" }}}}]
-"""
-IN_OPEN = f"""
-[[mosp_accounts]]
-id = "school"
-name = "School"
-created_on = 2024-01-02
-currency = "USD"
-language = "en"
-administrator = "anna@example.com"
-{buyer("mosp_accounts")}
-[[mosp_accounts.subscriptions]]
-id = "prepaid"
-name = "Prepaid"
-offer = "azure-in-open"
-started_on = 2024-01-05
-credits = [
-  {{ id = "key-1", source = "prepaid-key", amount = "10", starts_on = 2024-01-05, expires_on = 2025-01-05 }},
-  {{ id = "key-2", source = "prepaid-key", amount = "10", starts_on = 2024-01-05, expires_on = 2025-02-05 }},
-]
-"""
-
-
-@pytest.fixture
-def open_office(office: Callable[..., Office], settings: Settings) -> Open:
-    """Makes an office that has agreed this, and that the portal serves on a day when all is over."""
-
-    def made(agreements: str) -> Office:
-        settings.OFFICE = served = opened(office(date(2025, 6, 1)), agreements)
-        return served
-
-    return made
 
 
 def test_pay_as_you_go_has_services_marketplace_and_support_apart(open_office: Open) -> None:
