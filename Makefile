@@ -45,8 +45,9 @@ unit: develop ## run every test on SQLite
 unit-postgresql: develop ## run the tests that meet the database on PostgreSQL
 	KVITTO_TEST_DATABASE=postgresql $(PYTEST) --numprocesses $(WORKERS) -m "database and not browser"
 
-bench: develop ## rate ten million generated rows, beside the best query written by hand
+bench: develop ## rate ten million rows and close a month of 10,000 subscriptions, beside the best SQL written by hand
 	$(BIN)/python benchmarks/rate_month.py
+	$(BIN)/python benchmarks/close_month.py
 
 campaign: develop ## run the full figures (kills, properties, volumes) and write them to benchmarks/RESULTS.md
 	$(BIN)/python -m tools.campaign
