@@ -15,6 +15,7 @@ from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.money import Money
 from kvitto.periods import Period
 from kvitto.records.agreements import own_invoice_scope
+from kvitto.records.gate import Action, is_allowed
 from kvitto.records.models import Person, Revision, RoleAssignment
 from kvitto.runs.apply_agreements import apply
 from kvitto.runs.closing.issue_invoices import close
@@ -213,6 +214,20 @@ def test_after_a_move_the_scope_to_choose_is_told(whole: Office) -> None:
     assert why(later, "lab-profile", "2024-04").reason == "N3"
     with pytest.raises(UnableToExplain, match="is not invoiced as a whole"):
         why(whole, "harbour", "2024-01")
+
+
+def test_invoices_of_a_support_plan_are_the_administrators_alone(whole: Office) -> None:
+    """A reader sees the plan, and neither its list of invoices nor whether there are any."""
+    reader = Person.objects.get(email="cia@example.com")
+    RoleAssignment.objects.create(
+        person=reader, role=Role.READER, scope_kind="subscription", scope_key="plan", valid_from=date(2024, 1, 1),
+        recorded_in=Revision.objects.latest("number"),
+    )  # fmt: skip
+    plan = Scope(ScopeKind.SUBSCRIPTION, "plan")
+    assert is_allowed(reader, plan, Action.SEE_SUBSCRIPTION)
+    assert not is_allowed(reader, plan, Action.SEE_INVOICES)
+    answers = [why(whole, "plan", period, reader) for period in ("2024-01-05", "2024-02-05")]
+    assert [(one.reason, one.period, one.helpers) for one in answers] == [("N7", None, ("Anna",))] * 2
 
 
 def test_the_list_says_the_same(whole: Office) -> None:

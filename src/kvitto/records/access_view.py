@@ -22,6 +22,7 @@ from kvitto.agreements.hierarchy import (
     Subscription,
 )
 from kvitto.agreements.invoice_kinds import InvoiceKind
+from kvitto.agreements.offers import OfferKind
 from kvitto.agreements.tree import Tree
 from kvitto.periods import Period
 from kvitto.records.agreements import tree_around
@@ -109,8 +110,13 @@ class View:
             Level(scope.kind),
             Policies.from_settings(settings),
             is_indirect=bool(account.enrollment and account.enrollment.is_indirect),
+            invoice_is_support=account.agreement is AgreementType.MOSP and self._is_support_plan(scope),
         )
         return Spot(scope, tuple(dict.fromkeys(above)), place, account, customer)
+
+    def _is_support_plan(self, scope: Scope) -> bool:
+        found = self.tree.subscriptions.get(scope.id) if scope.kind is ScopeKind.SUBSCRIPTION else None
+        return found is not None and found.offer.kind is OfferKind.SUPPORT
 
     def _group(self, scope: Scope, groups: tuple[Scope, ...]) -> Spot:
         """A management group shows cost only if every enrollment under it lets account owners view charges."""

@@ -135,10 +135,16 @@ class _Question:
         if left_on <= days_named(self.period_name).start:
             return now, Moved(left_on, now.name, now.scope.id)
         try:
-            named_period(own, self.period_name, self.office.now(), issued=issued_periods_of(own, InvoiceKind.SERVICES))
+            named_period(own, self.period_name, self.office.now(), issued=self._issued_before(own))
         except UnableToFindPeriod:
             return now, None  # the month of the move, whose first days are on an earlier invoice
         return own, None
+
+    def _issued_before(self, own: InvoiceScope) -> list[Period]:
+        """The periods invoiced before the move, for those who may know that."""
+        if self.person and not gate.history_of(self.person, self.asked, Action.SEE_INVOICES):
+            return []
+        return issued_periods_of(own, InvoiceKind.SERVICES)
 
     def _account_moved(self, tree: Tree) -> tuple[InvoiceScope, Moved]:
         """Of a whole account: what it became, if it did."""
