@@ -45,7 +45,7 @@ def shown(rows: list[PeriodRow]) -> list[tuple[str, Decimal, str]]:
     return [
         (
             f"{row.period.start:%Y-%m}",
-            row.total.amount if row.total else Decimal(-1),
+            row.total.amount if row.total is not None else Decimal(-1),
             row.invoice.number if row.invoice else row.absence.code.value if row.absence else "",
         )
         for row in rows
