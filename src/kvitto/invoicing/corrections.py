@@ -93,8 +93,7 @@ def correction_of(scope: InvoiceScope, rerated: Invoice, billed: BilledPeriod) -
         )
         for key in {line.subscription_id for line in (*after.lines(), *before.lines())}
     }
-    for key, amount in sorted(folds.items()):
-        _fold(changes, key, amount, scope)
+    _fold_all(changes, folds, scope)
     reference = CorrectedPeriod(original.number, original.period, LATE_USAGE)
     lines = [replace(change.told(), corrects=reference) for change in changes if change.net]
     net: dict[TaxKey, Decimal] = defaultdict(Decimal)
@@ -249,18 +248,29 @@ def _credit_by_subscription(scope: InvoiceScope, lines: Sequence[Line], invoice:
     return found
 
 
-def _fold(changes: Sequence[_Change], subscription: str, amount: Decimal, scope: InvoiceScope) -> None:
-    """Take the amount off the changes of this subscription, then off any, but never over their sign."""
-    own = [one for one in changes if one.line.subscription_id == subscription]
-    for some in ([one for one in own if one.line.charge_kind.is_credit_eligible], own, changes):
-        able = [one for one in some if one.net and (one.net > 0) is (amount > 0)]
-        part = min(abs(amount), exact_sum(abs(one.net) for one in able)).copy_sign(amount)
-        if part:
-            weights = [abs(one.net) for one in able]
-            country = scope.seller.party.address.country
-            for one, share in zip(able, allocate(Money(part, scope.currency), weights, country), strict=True):
-                one.net = EXACT.subtract(one.net, share.amount)
-            amount = EXACT.subtract(amount, part)
+def _fold_all(changes: Sequence[_Change], folds: Mapping[str, Decimal], scope: InvoiceScope) -> None:
+    """Take these amounts off the changes of each subscription; what they cannot bear, together, off any."""
+    left = _NOTHING
+    for subscription, amount in sorted(folds.items()):
+        own = [one for one in changes if one.line.subscription_id == subscription]
+        eligible = [one for one in own if one.line.charge_kind.is_credit_eligible]
+        left = EXACT.add(left, _fold(own, _fold(eligible, amount, scope), scope))
+    left = _fold(changes, left, scope)
+    if left and changes:
+        largest = max(changes, key=lambda one: abs(one.net))
+        largest.net = EXACT.subtract(largest.net, left)
+
+
+def _fold(changes: Sequence[_Change], amount: Decimal, scope: InvoiceScope) -> Decimal:
+    """Take the amount off the changes of its sign, in proportion and never over zero; what is left of it."""
+    able = [one for one in changes if one.net and (one.net > 0) is (amount > 0)]
+    part = min(abs(amount), exact_sum(abs(one.net) for one in able)).copy_sign(amount)
+    if not part:
+        return amount
+    weights, country = [abs(one.net) for one in able], scope.seller.party.address.country
+    for one, share in zip(able, allocate(Money(part, scope.currency), weights, country), strict=True):
+        one.net = EXACT.subtract(one.net, share.amount)
+    return EXACT.subtract(amount, part)
 
 
 def _under_headings(lines: Collection[Line], sections: Iterable[Section]) -> tuple[Section, ...]:
