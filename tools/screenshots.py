@@ -1,10 +1,11 @@
-"""Photographs a running office: every kind of page at two widths, and a PDF page in each language.
+"""Photographs a running office: every kind of page at three widths, invoices also as printed, and PDF pages.
 
     .venv/bin/python tools/screenshots.py --address http://127.0.0.1:8000 --person EMAIL=PASSWORD … --out screenshots
 
-Without a person it visits the demonstration office that `make run` has started in another terminal. Each person
-signs in and follows the links of the pages; of each kind of page the first few are photographed, in the person's own
-language. `--language` (may be repeated) chooses others, and they stay chosen; `--dark` takes the dark colours.
+Without a person it visits the demonstration office that `make run` has started in another terminal (`--home` names
+another). Each person signs in and follows the links of the pages; of each kind of page the first few are photographed,
+in the person's own language. `--language` (may be repeated) chooses others, and they stay chosen; `--width` takes some
+widths only; `--dark` takes the dark colours.
 """
 
 from __future__ import annotations
@@ -23,19 +24,32 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tools.prepare import find_browser
 
-WIDTHS = {1440: 900, 390: 844}  # width → height of the window
+WIDTHS = {1440: 900, 768: 1024, 390: 844}  # width → height of the window
 PAGES_OF_A_KIND = 2
-_DEMONSTRATION = Path(__file__).resolve().parent.parent / ".kvitto" / "demo" / "demo-password.txt"
+_DEMONSTRATION = Path(__file__).resolve().parent.parent / ".kvitto" / "demo"
 _VISITORS = (
-    "astrid@lindqvist.example",
+    "astrid@lindqvist.example",  # account administrator
+    "erik@lindqvist.example",  # reader of a subscription
     "janis@daugava.example",
-    "saskia@harbour.example",
-    "pieter@harbour.example",
+    "aoife@harbour.example",  # billing account owner
+    "saskia@harbour.example",  # billing profile owner
+    "pieter@harbour.example",  # invoice section reader
     "yating@harbour.example",
+    "karin@fjallbygd.example",  # enterprise administrator
+    "olle@fjallbygd.example",  # department administrator and account owner
+    "maja@fjallbygd.example",  # account owner who may not see charges
+    "ilze@baltmoln.example",  # partner
+    "roberts@juras.example",  # a partner's customer
+    "anna@teatris.example",  # another, who may not see charges
+    "daan@noord.example",
 )
 _LANGUAGES = ("en", "sv", "lv", "nl", "zh-TW")
 _ADDRESSES = "links => links.map(link => new URL(link.getAttribute('href'), location).href.split('#')[0])"
-_OWN_PART = re.compile(r"(?<=/subscriptions/)[^/]+|(?<=/billing-profiles/)[^/]+|(?<=/invoices/)[^/]+|\d{4}-\d\d-\d\d")
+_OWN_PART = re.compile(
+    r"(?<=/subscriptions/)[^/]+|(?<=/billing-profiles/)[^/]+|(?<=/billing-accounts/)[^/]+|(?<=/customers/)[^/]+"
+    r"|(?<=/invoice-sections/)[^/]+|(?<=/departments/)[^/]+|(?<=/enrollment-accounts/)[^/]+|(?<=/invoices/)[^/]+"
+    r"|\d{4}-\d\d-\d\d"
+)
 
 
 def main() -> None:
@@ -45,9 +59,12 @@ def main() -> None:
     parser.add_argument("--person", action="append", metavar="EMAIL=PASSWORD")
     parser.add_argument("--out", type=Path, default=Path("screenshots"))
     parser.add_argument("--language", action="append", choices=_LANGUAGES)
+    parser.add_argument("--home", type=Path, default=_DEMONSTRATION, help="where the demonstration office lies")
+    parser.add_argument("--width", action="append", type=int, choices=WIDTHS)
+    parser.add_argument("--each", type=int, default=PAGES_OF_A_KIND, help="how many pages of each kind")
     parser.add_argument("--dark", action="store_true")
     options = parser.parse_args()
-    options.person = options.person or people_of_the_demonstration()
+    options.person = options.person or people_of_the_demonstration(options.home)
     executable = find_browser()
     if not executable:
         sys.exit("There is no Chromium here. Name one with KVITTO_CHROMIUM=/path/to/chromium.")
@@ -57,16 +74,17 @@ def main() -> None:
         for person in options.person:
             email, _, password = person.partition("=")
             for language in options.language or [""]:
-                for width in WIDTHS:
+                for width in options.width or WIDTHS:
                     photograph(browser, options, email, password, language, width)
         browser.close()
 
 
-def people_of_the_demonstration() -> list[str]:
+def people_of_the_demonstration(home: Path) -> list[str]:
     """One person for each kind of agreement and role, with the password the demonstration was given."""
-    if not _DEMONSTRATION.is_file():
+    file = home / "demo-password.txt"
+    if not file.is_file():
         sys.exit("Start the demonstration office first (make run), or name a --person and an --address.")
-    password = _DEMONSTRATION.read_text(encoding="utf-8").strip()
+    password = file.read_text(encoding="utf-8").strip()
     return [f"{email}={password}" for email in _VISITORS]
 
 
@@ -84,7 +102,7 @@ def photograph(
     page = context.new_page()
     prefix = f"{email.partition('@')[0]}-{language or 'own'}-{width}{'-dark' if options.dark else ''}"
     sign_in(page, options.address, email, password, language, options.out / f"{prefix}-sign-in.png")
-    for number, (kind, address) in enumerate(walk(page, options.address)):
+    for number, (kind, address) in enumerate(walk(page, options.address, options.each)):
         page.goto(address)
         file = options.out / f"{prefix}-{number:02}-{kind}.png"
         # as tall as the page, so that what sticks to the window's edge stands at the end of its table
@@ -94,8 +112,16 @@ def photograph(
         page.set_viewport_size({"width": width, "height": WIDTHS[width]})
         too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         print(file, f"IS {too_wide} PIXELS TOO WIDE" if too_wide > 0 else "")
+        if kind == "invoices" and width == max(WIDTHS) and not options.dark:
+            photograph_on_paper(page, file.with_name(f"{file.stem}-on-paper.png"))
     photograph_pdfs(context, page, options.address, options.out)
     context.close()
+
+
+def photograph_on_paper(page: Page, file: Path) -> None:
+    """The first sheet of the page as it comes out of a printer."""
+    sheets = pypdfium2.PdfDocument(page.pdf(format="A4", prefer_css_page_size=True))
+    sheets[0].render(scale=1.5).to_pil().save(file)
 
 
 def sign_in(page: Page, address: str, email: str, password: str, language: str, file: Path) -> None:
@@ -119,13 +145,13 @@ def choose_language(page: Page, language: str) -> None:
         page.click(f"header button[name=language][value={language}]")
 
 
-def walk(page: Page, address: str) -> Iterator[tuple[str, str]]:
+def walk(page: Page, address: str, each: int = PAGES_OF_A_KIND) -> Iterator[tuple[str, str]]:
     """The first pages of each kind that can be reached by links, with a page that is not there at the end."""
     waiting, known, seen = deque([urljoin(address, "/subscriptions/")]), set[str](), Counter[str]()
     while waiting:
         here = waiting.popleft()
         kind = kind_of(here)
-        if here in known or seen[kind] >= PAGES_OF_A_KIND or not is_page(here, address):
+        if here in known or seen[kind] >= each or not is_page(here, address):
             continue
         known.add(here)
         seen[kind] += 1

@@ -17,6 +17,9 @@ from kvitto.periods import midnight
 from kvitto.records.models import Person
 from kvitto.runs.office import Office
 from tests.portal import small_office
+from tests.portal.windows import browser, open_window
+
+__all__ = ["browser", "open_window"]  # fixtures of all files beside this one
 
 CLOCK = midnight(date(2024, 3, 20))
 

@@ -2,81 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
 
 from kvitto.records.invoices import list_invoices
 from kvitto.records.models import Person
-from kvitto.runs.office import Office
-from tests.portal.small_office import ADMINISTRATOR, COST_READER, LAB, PASSWORD, PROFILE, PROFILE_OWNER, YOUNG
-from tools.prepare import find_browser
+from tests.portal.small_office import ADMINISTRATOR, COST_READER, LAB, PASSWORD, PROFILE, PROFILE_OWNER, READER, YOUNG
+from tests.portal.windows import IN_BROWSER, Open, find_no_fault, tab_to
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not find_browser(), reason="there is no Chromium; `make test` says how to get one"),
-]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
-    # Playwright's loop runs in this thread, and Django would refuse the database where a loop runs.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-Open = Callable[..., Page]
-
-
-@pytest.fixture
-def open_window(browser: Browser, live_office: Office, live_server: LiveServer) -> Iterator[Open]:
-    """Opens a window on the office; whatever its console complains about fails the test at the end."""
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
-
-    def listen(message: ConsoleMessage) -> None:
-        is_expected = "Failed to load resource" in message.text and "/nothing/" in message.location["url"]
-        is_expected = is_expected or re.search(r"status of 40[34]", message.text) is not None
-        if message.type in {"error", "warning"} and not is_expected:
-            complaints.append(message.text)
-
-    def opened(width: int = 1440, email: str = "", **options: Any) -> Page:
-        context = browser.new_context(
-            base_url=live_server.url, viewport={"width": width, "height": 900}, locale="en-GB", **options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", listen)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        if email:
-            sign_in(page, email)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-def sign_in(page: Page, email: str) -> None:
-    """As a person does."""
-    page.goto("/sign-in/")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/subscriptions/")
+pytestmark = [*IN_BROWSER, pytest.mark.usefixtures("live_office")]
 
 
 def test_from_the_sign_in_to_the_files(open_window: Open, tmp_path: Path) -> None:
@@ -153,35 +90,19 @@ def test_with_the_keyboard_alone(open_window: Open) -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/subscriptions/")
-    _tab_to(page, "Lab")
+    tab_to(page, "Lab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/invoices/")
-    _tab_to(page, "Daily usage")
+    tab_to(page, "Daily usage")
     page.keyboard.press("Enter")
     page.wait_for_url("**/periods/2024-03-05/")
-    _tab_to(page, "7 March 2024: ")
+    tab_to(page, "7 March 2024: ")
     value = page.locator(".chart a:focus .value")
     expect(value).to_have_css("opacity", "1")
     expect(value).to_contain_text("USD")
     page.keyboard.press("Enter")
     page.wait_for_url("**day=2024-03-07*")
     expect(page.get_by_text("Total of what is chosen")).to_be_visible()
-
-
-def _tab_to(page: Page, start: str) -> None:
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        name, outlined = page.evaluate(
-            """() => { const it = document.activeElement; const style = getComputedStyle(it);
-            const inner = getComputedStyle(it, '::after'); const reach = it.querySelector('.reach');
-            return [it.getAttribute('aria-label') || it.textContent.trim(),
-                style.outlineStyle !== 'none' || inner.outlineStyle !== 'none'
-                || (reach && getComputedStyle(reach).stroke !== 'none')]; }"""
-        )
-        assert outlined, f"the focus on “{name}” cannot be seen"
-        if name.startswith(start):
-            return
-    pytest.fail(f"“{start}” is not reached by the Tab key")
 
 
 def test_the_language_is_one_choice_on_every_page(open_window: Open) -> None:
@@ -228,12 +149,7 @@ def test_axe_finds_no_violation_and_nothing_is_too_wide(open_window: Open, width
             )
         page = windows[email]
         page.goto(address.replace("{number}", number))
-        for menu in page.locator("details").all()[:3]:
-            menu.evaluate("menu => { menu.removeAttribute('name'); menu.open = true; }")
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-        too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert too_wide <= 0, f"{name} is {too_wide} pixels too wide"
+        find_no_fault(page, name)
 
 
 def test_on_a_phone_the_total_stays_in_sight(open_window: Open) -> None:
@@ -247,6 +163,39 @@ def test_on_a_phone_the_total_stays_in_sight(open_window: Open) -> None:
         .filter(it => it.offsetParent && it.getBoundingClientRect().height < 44).map(it => it.outerHTML.slice(0, 80))"""
     )
     assert low == []
+
+
+def test_the_switch_is_turned_with_the_keyboard_alone(open_window: Open) -> None:
+    """The Account Administrator lets others download; a reader sees the button from then on, and not before."""
+    reader = open_window(email=READER)
+    reader.goto(f"/subscriptions/{LAB}/invoices/")
+    expect(reader.get_by_role("link", name=re.compile("^Download invoice"))).to_have_count(0)
+    page = open_window(email=ADMINISTRATOR)
+    page.goto(f"/subscriptions/{LAB}/invoices/")
+    tab_to(page, "Off", times=120)
+    expect(page.get_by_label("Others may download")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Save")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Others may download the invoices of this subscription now.")
+    expect(page.get_by_label("Others may download")).to_have_value("on")
+    reader.reload()
+    expect(reader.get_by_role("link", name=re.compile("^Download invoice")).first).to_be_visible()
+
+
+def test_the_switch_is_turned_without_scripts(open_window: Open) -> None:
+    """It is a form; and only the Account Administrator has it."""
+    page = open_window(email=ADMINISTRATOR, java_script_enabled=False)
+    page.goto(f"/subscriptions/{LAB}/invoices/")
+    for choice, said in (("on", "Others may download"), ("off", "Others may no longer download")):
+        page.get_by_label("Others may download").select_option(choice)
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("status")).to_contain_text(said)
+    reader = open_window(email=READER)
+    reader.goto(f"/subscriptions/{LAB}/invoices/")
+    expect(reader.get_by_text("Only the Account Administrator can turn this on.")).to_be_visible()
+    expect(reader.get_by_label("Others may download")).to_have_count(0)
 
 
 def test_on_paper_there_is_no_navigation(open_window: Open) -> None:

@@ -215,7 +215,8 @@ def test_the_chart_the_table_and_the_file_agree(office: Office, sign_in: Callabl
     first_day = sum(Decimal(row["Cost"]) for row in rows if row["Date"] == "02/05/2024")
     assert f"{first_day:.6f}" == bars["5 February 2024"]
     number = list_invoices()[0].number
-    rounding, charges = re.findall(r">(-?[\d.,]+)</td></tr>", page.partition("<tfoot")[2])[1:]
+    foot = page.partition("<tfoot")[2].replace("\N{MINUS SIGN}", "-")
+    rounding, charges = re.findall(r">(-?[\d.,]+)</td></tr>", foot)[1:]
     assert sum(Decimal(row["Cost"]) for row in rows if row["ChargeType"] == "Usage") + Decimal(
         rounding
     ) == pytest.approx(Decimal(charges), abs=Decimal("0.000001"))

@@ -48,6 +48,7 @@ class SheetSection:
     lines: tuple[SheetLine, ...]
     total_label: Phrase
     total: Money
+    credit: Money | None
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def sheet_of(invoice: Invoice) -> Sheet:
         notes=tuple(notes),
         payable=Money(totals.payable, currency),
         rounding=words.rounding(unrounded, Money(totals.lines, currency) - unrounded),
-        tables=[_with_heads(table) for table in totals_by_section(invoice)],
+        tables=[_with_heads(table) for table in totals_by_section(invoice) if len(table["rows"]) > 1],
         sections=_sections(invoice, credit),
         ending=ending_of(invoice),
         amount_head=words.amount_in(currency),
@@ -153,7 +154,9 @@ def _sections(invoice: Invoice, credit: dict[int, Decimal]) -> tuple[SheetSectio
         name = placed[0].section_name
         total = Money(exact_sum(one.line.amount for one in placed), invoice.currency)
         lines = tuple(_line(one, invoice, credit) for one in placed)
-        sections.append(SheetSection(name, lines, words.total_of(name), total))
+        given = exact_sum(line.credit.amount for line in lines if line.credit)
+        taken = Money(given, invoice.currency) if given else None
+        sections.append(SheetSection(name, lines, words.total_of(name), total, taken))
     return tuple(sections)
 
 

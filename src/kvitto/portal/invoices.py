@@ -15,6 +15,7 @@ from kvitto.language import LANGUAGES, Language, phrase
 from kvitto.portal.address_parts import address_of
 from kvitto.portal.audited import audited_download
 from kvitto.portal.downloads import file_answer
+from kvitto.portal.invoice_family import DOCUMENT_TITLES, related_to
 from kvitto.portal.invoice_sheet import sheet_of
 from kvitto.portal.offers import offer_name
 from kvitto.portal.permission import person_of, why_no_invoice_file, why_not_in
@@ -80,11 +81,12 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
         "sheet": sheet_of(facts),
         "voided": voided,
         "void_notice": words.void_notice(voided.credit_note, voided.replaced_by) if voided else None,
+        "related": related_to(person, record.number),
         "languages": other_languages(facts.language),
         "no_download": why_no_invoice_file(person, record.number),
     }
     if not context["no_download"]:
-        context["documents"] = kept_documents(record.number)
+        context["documents"] = [(kept, DOCUMENT_TITLES[kept.kind]) for kept in kept_documents(record.number)]
     return render(request, "portal/invoice.html", context)
 
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from kvitto.access.policies import ON, Policy
 from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
+from kvitto.language import phrase
 from kvitto.portal.permission import person_of
 from kvitto.records import gate
 from kvitto.records.agreements import invoice_scope
 from kvitto.records.models import Person
 from kvitto.records.policies import policies_on, set_policy
+
+_NOW_ON = phrase("Others may download the invoices of this subscription now.")
+_NOW_OFF = phrase("Others may no longer download the invoices of this subscription.")
 
 
 @dataclass(frozen=True)
@@ -41,4 +46,5 @@ def share_invoices(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
     scope = Scope(ScopeKind.SUBSCRIPTION, id)
     value = request.POST.get("value", "")
     set_policy(person_of(request), scope, Policy.INVOICES_SHARED, value, settings.OFFICE.now())
+    messages.success(request, str(_NOW_ON if value == ON else _NOW_OFF))
     return redirect("subscription_invoices", id)

@@ -1,8 +1,10 @@
-"""The list of all subscriptions a person may see."""
+"""The start page: all subscriptions a person may see, and what else is open to them."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -11,52 +13,125 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from kvitto.access.answers import Refused
 from kvitto.agreements.billing_periods import periods_of
-from kvitto.agreements.hierarchy import Department, EnrollmentAccount, InvoiceScope, ScopeKind
+from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
 from kvitto.agreements.tree import PlacedSubscription
+from kvitto.language import Phrase, phrase
+from kvitto.portal.address_parts import INVOICE_PAGES, address_of
 from kvitto.portal.offers import offer_name
+from kvitto.portal.parts import part_of
 from kvitto.portal.permission import person_of
 from kvitto.records import gate
-from kvitto.runs.subscription_rows import subscription_rows
+from kvitto.records.gate import Action, Everything
+from kvitto.runs.subscription_rows import SubscriptionRow, subscription_rows
 
 _ROWS = 25
+_PARTS = (
+    (phrase("Customers"), (ScopeKind.CUSTOMER,)),
+    (phrase("Invoice sections"), (ScopeKind.INVOICE_SECTION,)),
+    (phrase("Departments and accounts"), (ScopeKind.DEPARTMENT, ScopeKind.ENROLLMENT_ACCOUNT)),
+)
+
+
+@dataclass(frozen=True)
+class ListedSubscription:
+    """A row and where it leads; an address is empty where nothing opens, and then there is a reason.
+
+    `address` is that of the whole row, `usage` that of the open period's daily usage.
+    """
+
+    row: SubscriptionRow
+    offer: Phrase
+    address: str
+    usage: str
+    why_no_charges: Refused | None
+    why_no_invoices: Refused | None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A group of other pages that are open: its title, and the name and address of each."""
+
+    title: Phrase
+    links: tuple[tuple[str, str], ...]
 
 
 @require_safe
 def subscriptions(request: HttpRequest) -> HttpResponse:
     """Each subscription with what the open period came to so far, and its latest invoice or the reason for none."""
-    person = person_of(request)
+    everything = gate.everything_of(person_of(request))
     search = request.GET.get("search", "").strip()
-    places = sorted(_found(gate.subscriptions_of(person), search), key=_order)
+    places = sorted(_found(everything.subscriptions(), search), key=_order)
     page = Paginator(places, _ROWS).get_page(request.GET.get("page"))
-    invoiced = gate.invoice_scopes_of(person)
+    invoiced = everything.invoice_scopes()
+    charged = everything.subscriptions(Action.SEE_CHARGES, at_agreed_prices=True)
     rows = subscription_rows(
         settings.OFFICE,
         list(page.object_list),
-        may_see_charges={
-            place.scope for place in gate.subscriptions_of(person, gate.Action.SEE_CHARGES, at_agreed_prices=True)
-        },
+        may_see_charges={place.scope for place in charged},
         may_see_invoices={scope.scope for scope in invoiced},
     )
     context = {
-        "rows": [(row, offer_name(row.place.subscription.offer)) for row in rows],
+        "rows": [_listed(row, everything) for row in rows],
         "page": page,
         "search": search,
         "moment": settings.OFFICE.now(),
-        "profiles": [scope.profile for scope in invoiced if scope.profile],
-        "parts": [(part.name, address) for scope, part in gate.parts_of(person) if (address := _address(scope, part))],
-        "enrollments": [scope.account for scope in invoiced if scope.scope.kind is ScopeKind.BILLING_ACCOUNT],
+        "beside": [group for group in _beside(everything, invoiced) if group.links],
     }
     return render(request, "portal/subscriptions.html", context)
 
 
-def _address(scope: InvoiceScope, part: Department | EnrollmentAccount) -> str:
-    """The page of the part's usage in the latest period; empty if none has begun."""
-    period = max(periods_of(scope, settings.OFFICE.today()), default=None)
-    if period is None:
-        return ""
-    kind = ScopeKind.DEPARTMENT if isinstance(part, Department) else ScopeKind.ENROLLMENT_ACCOUNT
-    return reverse(f"{kind}_period", args=[part.id, period.start])
+def _listed(row: SubscriptionRow, everything: Everything) -> ListedSubscription:
+    place = row.place
+    why_no_charges = everything.why_not(place.scope, Action.SEE_CHARGES)
+    is_invoiced = row.invoice is not None or row.absence is not None
+    can_open = row.period is not None and not why_no_charges
+    usage = reverse("subscription_period", args=[place.subscription.id, row.period.start]) if can_open else ""
+    invoices = reverse(INVOICE_PAGES[place.invoice_scope.kind], args=[place.invoice_scope.id]) if is_invoiced else ""
+    return ListedSubscription(
+        row,
+        offer=offer_name(place.subscription.offer),
+        address=invoices or usage,
+        usage=usage,
+        why_no_charges=why_no_charges,
+        why_no_invoices=None if is_invoiced else everything.why_not(place.scope, Action.SEE_INVOICES),
+    )
+
+
+def _beside(everything: Everything, invoiced: Iterable[InvoiceScope]) -> list[Beside]:
+    """Billing profiles and enrollments by their invoices, and parts of them by their usage."""
+    enrollments = [scope for scope in invoiced if scope.scope.kind is ScopeKind.BILLING_ACCOUNT]
+    profiles = [scope for scope in invoiced if scope.profile]
+    parts = [
+        Beside(title, _labelled(part for kind in kinds for part in _usage_pages(everything, kind)))
+        for title, kinds in _PARTS
+    ]
+    return [
+        Beside(phrase("Enrollments"), _labelled(_invoice_page(scope) for scope in enrollments)),
+        Beside(phrase("Billing profiles"), _labelled(_invoice_page(scope) for scope in profiles)),
+        *parts,
+    ]
+
+
+def _invoice_page(scope: InvoiceScope) -> tuple[str, str, str]:
+    return scope.name, scope.account.name, f"{address_of(scope)}invoices/"
+
+
+def _usage_pages(everything: Everything, kind: ScopeKind) -> Iterable[tuple[str, str, str]]:
+    """Name, what it belongs to and address of each part whose usage is open, in its latest period that has begun."""
+    today = settings.OFFICE.today()
+    for scope, part in everything.parts(kind):
+        period = max(periods_of(part_of(scope, Scope(kind, part.id)), today), default=None)
+        if period:
+            yield part.name, scope.name, reverse(f"{kind}_period", args=[part.id, period.start])
+
+
+def _labelled(pages: Iterable[tuple[str, str, str]]) -> tuple[tuple[str, str], ...]:
+    """By name; what several are called says what it belongs to as well."""
+    found = sorted(pages)
+    counts = Counter(name for name, _, _ in found)
+    return tuple((name if counts[name] == 1 else f"{name} · {above}", address) for name, above, address in found)
 
 
 def _found(places: Iterable[PlacedSubscription], search: str) -> list[PlacedSubscription]:
@@ -65,10 +140,11 @@ def _found(places: Iterable[PlacedSubscription], search: str) -> list[PlacedSubs
 
 
 def _searched(place: PlacedSubscription) -> tuple[str, ...]:
-    profile = place.profile.name if place.profile else ""
-    return (place.subscription.name, place.subscription.id, place.account.name, profile)
+    above = (place.profile, place.customer)
+    return (place.subscription.name, place.subscription.id, place.account.name, *(one.name for one in above if one))
 
 
-def _order(place: PlacedSubscription) -> tuple[str, str, str, str]:
+def _order(place: PlacedSubscription) -> tuple[str, ...]:
     profile = place.profile.name if place.profile else ""
-    return (place.account.name, profile, place.subscription.name, place.subscription.id)
+    customer = place.customer.name if place.customer else ""
+    return (place.account.name, profile, customer, place.subscription.name, place.subscription.id)

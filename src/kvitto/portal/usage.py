@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date
 
 from django.conf import settings
@@ -10,15 +10,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
 
-from kvitto.agreements.billing_periods import periods_of
 from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
 from kvitto.periods import Period
 from kvitto.portal.audited import audited_download
 from kvitto.portal.downloads import file_answer
+from kvitto.portal.parts import part_of
 from kvitto.portal.permission import person_of
 from kvitto.portal.usage_page import context_of
 from kvitto.records import gate
 from kvitto.records.gate import Action
+from kvitto.runs.listed_periods import begun_periods
 from kvitto.runs.make_documents import usage_csv
 
 
@@ -26,8 +27,10 @@ from kvitto.runs.make_documents import usage_csv
 def usage_page(request: HttpRequest, kind: ScopeKind, id: str, day: date) -> HttpResponse:  # noqa: A002 - the address calls it id
     """The usage of a subscription, section, department … in the billing period that begins on the day."""
     asked = Scope(kind, id)
-    scope, period = _loaded(request, asked, day, Action.SEE_CHARGES)
-    return render(request, "portal/period.html", context_of(request, asked, scope, period))
+    scope, periods, period = _loaded(request, asked, day, Action.SEE_CHARGES)
+    at = periods.index(period)
+    neighbours = {"earlier": periods[at - 1] if at else None, "later": dict(enumerate(periods)).get(at + 1)}
+    return render(request, "portal/period.html", context_of(request, asked, scope, period) | neighbours)
 
 
 @require_GET
@@ -35,44 +38,36 @@ def usage_file(request: HttpRequest, kind: ScopeKind, id: str, day: date) -> Htt
     """The same usage as a file."""
     asked = Scope(kind, id)
     with audited_download(request, asked, kind="usage-csv", period=day.isoformat()):
-        scope, period = _loaded(request, asked, day, Action.DOWNLOAD_USAGE)
+        scope, _, period = _loaded(request, asked, day, Action.DOWNLOAD_USAGE)
         content = usage_csv(settings.OFFICE, scope, period)
     return file_answer(content, f"usage-{asked.id}-{period.start.isoformat()}.csv", "text/csv; charset=utf-8")
 
 
-def _loaded(request: HttpRequest, asked: Scope, day: date, action: Action) -> tuple[InvoiceScope, Period]:
-    """What was asked for and the person may see, and its period; Http404 if no period begins on the day.
+def _loaded(
+    request: HttpRequest, asked: Scope, day: date, action: Action
+) -> tuple[InvoiceScope, Sequence[Period], Period]:
+    """What was asked for and the person may see, its periods, and the one of the day; Http404 if none begins then.
 
     Of a subscription that stood under several accounts, each period is that account's who is invoiced for it.
     """
     person = person_of(request)
     history = gate.history_of(person, asked, action)
-    if history and (period := _period(history.scope, day)) and history.holds(period):
-        return history.scope, period
-    scope = _asked_part(gate.scope_for(person, asked, action), asked)
-    period = _period(scope, day)
+    if history:
+        held = [period for period in _periods(history.scope) if history.holds(period)]
+        if period := _beginning(held, day):
+            return history.scope, held, period
+    scope = part_of(gate.scope_for(person, asked, action), asked)
+    periods = _periods(scope)
+    period = _beginning(periods, day)
     if period is None or (history and scope == history.scope):
         raise Http404
-    return scope, period
+    return scope, periods, period
 
 
-def _asked_part(scope: InvoiceScope, asked: Scope) -> InvoiceScope:
-    """Of a scope that is invoiced together, the part that was asked for."""
-    if asked == scope.scope:
-        return scope
-    accounts = {each.id for each in scope.enrollment_accounts if each.department_id == asked.id}
-    names = {
-        ScopeKind.SUBSCRIPTION: lambda each: each.id == asked.id,
-        ScopeKind.INVOICE_SECTION: lambda each: each.section_id == asked.id,
-        ScopeKind.CUSTOMER: lambda each: each.customer_id == asked.id,
-        ScopeKind.ENROLLMENT_ACCOUNT: lambda each: each.enrollment_account_id == asked.id,
-        ScopeKind.DEPARTMENT: lambda each: each.enrollment_account_id in accounts,
-    }
-    own = tuple(filter(names[asked.kind], scope.subscriptions))
-    sections = {each.section_id for each in own}
-    return replace(scope, subscriptions=own, sections=tuple(each for each in scope.sections if each.id in sections))
+def _periods(scope: InvoiceScope) -> Sequence[Period]:
+    """Those that have begun by now, oldest first."""
+    return begun_periods(scope, settings.OFFICE.today())
 
 
-def _period(scope: InvoiceScope, day: date) -> Period | None:
-    """The period that begins on the day and has begun by now."""
-    return next((period for period in periods_of(scope, settings.OFFICE.today()) if period.start == day), None)
+def _beginning(periods: Sequence[Period], day: date) -> Period | None:
+    return next((period for period in periods if period.start == day), None)

@@ -6,7 +6,7 @@ same `NotFound`. Lists hold exactly what single questions would open.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -35,17 +35,18 @@ from kvitto.records.models import InvoiceRecord, Person
 
 __all__ = [
     "Action",
+    "Everything",
     "History",
     "NotFound",
     "Refused",
     "closed_invoices",
     "decision_in_history",
     "decision_on",
+    "everything_of",
     "history_of",
     "invoice_for",
     "invoice_scopes_of",
     "is_allowed",
-    "parts_of",
     "require",
     "require_invoice_of",
     "scope_for",
@@ -55,6 +56,7 @@ __all__ = [
 ]
 
 Part = TypeVar("Part", InvoiceSection, Customer, Department)
+NamedPart = InvoiceSection | Customer | Department | EnrollmentAccount
 
 LIST_PRICES = "list"  # the price sheet by which a partner's customer sees what was used
 
@@ -201,44 +203,74 @@ def closed_invoices(person: Person, scope: InvoiceScope, invoices: Iterable[Issu
 def subscriptions_of(
     person: Person, action: Action = Action.SEE_SUBSCRIPTION, *, at_agreed_prices: bool = False
 ) -> list[PlacedSubscription]:
-    """Every subscription on which the person may do this, with everything above it, in order of id.
-
-    `at_agreed_prices`: without those whose cost the person sees at list prices only.
-    """
-    asker = _Asker.of_all(person)
-    found = []
-    for place in asker.view.tree.places():
-        answer = asker.decide(asker.view.spot(place.scope), action)
-        if isinstance(answer, Allowed) and not (at_agreed_prices and answer.at_list_prices):
-            found.append(place)
-    return found
+    """See `Everything.subscriptions`."""
+    return everything_of(person).subscriptions(action, at_agreed_prices=at_agreed_prices)
 
 
 def invoice_scopes_of(person: Person, action: Action = Action.SEE_INVOICES) -> list[InvoiceScope]:
-    """Every MOSP subscription, billing profile and enrollment on which the person may do this, each in order of id."""
-    asker = _Asker.of_all(person)
-    return [
-        scope
-        for scope in asker.view.tree.invoice_scopes()
-        if _is_current(asker.view, scope) and asker.may(scope.scope, action)
-    ]
+    """See `Everything.invoice_scopes`."""
+    return everything_of(person).invoice_scopes(action)
 
 
-def parts_of(
-    person: Person, action: Action = Action.SEE_CHARGES
-) -> list[tuple[InvoiceScope, Department | EnrollmentAccount]]:
-    """Every department and enrollment account on which the person may do this, each with what it is invoiced in."""
-    asker = _Asker.of_all(person)
-    return [
-        (scope, part)
-        for scope in asker.view.tree.invoice_scopes()
-        for kind, parts in (
-            (ScopeKind.DEPARTMENT, scope.departments),
-            (ScopeKind.ENROLLMENT_ACCOUNT, scope.enrollment_accounts),
-        )
-        for part in parts
-        if asker.may(Scope(kind, part.id), action)
-    ]
+def everything_of(person: Person) -> Everything:
+    """What the person holds and the agreements around it, read once; for a page that lists several kinds of things."""
+    return Everything(_Asker.of_all(person))
+
+
+@dataclass(frozen=True)
+class Everything:
+    """All that is open to a person, each list in order of id."""
+
+    _asker: _Asker
+
+    def subscriptions(
+        self, action: Action = Action.SEE_SUBSCRIPTION, *, at_agreed_prices: bool = False
+    ) -> list[PlacedSubscription]:
+        """Every subscription on which the person may do this, with everything above it.
+
+        `at_agreed_prices`: without those whose cost the person sees at list prices only.
+        """
+        found = []
+        for place in self._asker.view.tree.places():
+            answer = self._asker.decide(self._asker.view.spot(place.scope), action)
+            if isinstance(answer, Allowed) and not (at_agreed_prices and answer.at_list_prices):
+                found.append(place)
+        return found
+
+    def why_not(self, scope: Scope, action: Action) -> decision.Refused | None:
+        """Why this is closed to the person, without the names of those who can help; None if it is open."""
+        answer = self._asker.decide(self._asker.view.spot(scope), action)
+        return answer if isinstance(answer, decision.Refused) else None
+
+    def invoice_scopes(self, action: Action = Action.SEE_INVOICES) -> list[InvoiceScope]:
+        """Every MOSP subscription, billing profile and enrollment on which the person may do this."""
+        return [
+            scope
+            for scope in self._asker.view.tree.invoice_scopes()
+            if _is_current(self._asker.view, scope) and self._asker.may(scope.scope, action)
+        ]
+
+    def parts(self, kind: ScopeKind, action: Action = Action.SEE_CHARGES) -> list[tuple[InvoiceScope, NamedPart]]:
+        """Every part of this kind on which the person may do this, each with what it is invoiced in.
+
+        `kind`: invoice section, customer, department or enrollment account.
+        """
+        return [
+            (scope, part)
+            for scope in self._asker.view.tree.invoice_scopes()
+            for part in _parts(scope, kind)
+            if self._asker.may(Scope(kind, part.id), action)
+        ]
+
+
+def _parts(scope: InvoiceScope, kind: ScopeKind) -> Sequence[NamedPart]:
+    parts: Mapping[ScopeKind, Sequence[NamedPart]] = {
+        ScopeKind.INVOICE_SECTION: scope.sections,
+        ScopeKind.CUSTOMER: scope.customers,
+        ScopeKind.DEPARTMENT: scope.departments,
+        ScopeKind.ENROLLMENT_ACCOUNT: scope.enrollment_accounts,
+    }
+    return parts[kind]
 
 
 def _is_current(view: View, scope: InvoiceScope) -> bool:

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 register = template.Library()
 _DECIMALS_OF_COST = 6
 
-register.filter("money", format_money)
-register.filter("amount", format_amount)
 register.filter("number", format_number)
 register.filter("percent", format_percent)
 register.filter("day", format_date)
@@ -51,10 +49,27 @@ def iso(day: date) -> str:
 
 
 @register.filter
-def cost(money: Money) -> str:
+def money(value: Money) -> str:
+    """Amount and currency: 3,152.01 USD."""
+    return _with_minus(format_money(value))
+
+
+@register.filter
+def amount(value: Money) -> str:
+    """The amount without its currency, for columns that name it in their head."""
+    return _with_minus(format_amount(value))
+
+
+@register.filter
+def cost(value: Money) -> str:
     """An exact cost as tables of usage show it: six decimals, without its currency."""
-    shown = Money(round_half_away(money.amount, _DECIMALS_OF_COST), money.currency)
-    return format_amount(shown, least_decimals=_DECIMALS_OF_COST)
+    shown = Money(round_half_away(value.amount, _DECIMALS_OF_COST), value.currency)
+    return _with_minus(format_amount(shown, least_decimals=_DECIMALS_OF_COST))
+
+
+def _with_minus(number: str) -> str:
+    """With the minus of typographers, as wide as a digit, on the page as on the sheet."""
+    return number.replace("-", "\N{MINUS SIGN}")
 
 
 @register.filter

@@ -1,0 +1,105 @@
+"""Windows of a real browser on the live office, and what every page must stand up to in them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.portal.small_office import PASSWORD
+from tools.prepare import find_browser
+
+IN_BROWSER = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not find_browser(), reason="there is no Chromium; `make test` says how to get one"),
+]
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    # Playwright's loop runs in this thread, and Django would refuse the database where a loop runs.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_window(browser: Browser, live_server: LiveServer) -> Iterator[Open]:
+    """Opens a window on the office; whatever its console complains about fails the test at the end."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        is_expected = "Failed to load resource" in message.text and "/nothing/" in message.location["url"]
+        is_expected = is_expected or re.search(r"status of 40[34]", message.text) is not None
+        if message.type in {"error", "warning"} and not is_expected:
+            complaints.append(message.text)
+
+    def opened(width: int = 1440, email: str = "", **options: Any) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": 900}, locale="en-GB", **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if email:
+            sign_in(page, email)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def sign_in(page: Page, email: str) -> None:
+    """As a person does."""
+    page.goto("/sign-in/")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/subscriptions/")
+
+
+def find_no_fault(page: Page, name: str) -> None:
+    """With its menus open: axe finds no violation, and nothing is wider than the window."""
+    for menu in page.locator("details").all()[:3]:
+        menu.evaluate("menu => { menu.removeAttribute('name'); menu.open = true; }")
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    find_nothing_too_wide(page, name)
+
+
+def find_nothing_too_wide(page: Page, name: str) -> None:
+    """Nothing reaches out of the window to the side."""
+    too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert too_wide <= 0, f"{name} is {too_wide} pixels too wide"
+
+
+def tab_to(page: Page, start: str, times: int = 60) -> None:
+    """Press Tab until the focus is on what is called so; everything on the way must show its focus."""
+    for _ in range(times):
+        page.keyboard.press("Tab")
+        name, outlined = page.evaluate(
+            """() => { const it = document.activeElement; const style = getComputedStyle(it);
+            const inner = getComputedStyle(it, '::after'); const reach = it.querySelector('.reach');
+            return [it.getAttribute('aria-label') || it.textContent.trim(),
+                style.outlineStyle !== 'none' || inner.outlineStyle !== 'none'
+                || (reach && getComputedStyle(reach).stroke !== 'none')]; }"""
+        )
+        assert outlined, f"the focus on “{name}” cannot be seen"
+        if name.startswith(start):
+            return
+    pytest.fail(f"“{start}” is not reached by the Tab key")
