@@ -69,10 +69,11 @@ def _progress() -> Iterator[Progress | None]:
         yield None
         return
 
-    started = time.monotonic()
+    started: dict[str, float] = {}  # what is done, one after the other
 
     def show(what: Phrase, done: int, of: int) -> None:
-        line = progress_line(what, done, of, time.monotonic() - started)
+        now = time.monotonic()
+        line = progress_line(what, done, of, now - started.setdefault(what.text, now))
         click.echo(f"\r\x1b[K{line}", nl=False, err=True)
 
     try:

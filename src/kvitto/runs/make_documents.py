@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,13 +14,13 @@ from django.db import transaction
 from kvitto import __version__
 from kvitto.agreements.hierarchy import InvoiceScope
 from kvitto.agreements.invoice_kinds import InvoiceKind
-from kvitto.documents.kinds import DocumentKind, Voided, kept_as, kinds_of, sheet_kind
-from kvitto.documents.pdf import made_with, render, render_parts, render_summary
-from kvitto.documents.transactions import transactions_csv
+from kvitto.documents.kinds import DocumentKind, Voided, kept_as, sheet_kind
+from kvitto.documents.pdf import made_with, render
+from kvitto.documents.rendering import Documents, ToRender, render_all, renderer
 from kvitto.documents.usage_files.stream import write_csv
 from kvitto.errors import UnableTo
 from kvitto.invoicing.invoice import Invoice
-from kvitto.language import LANGUAGES, Language, phrase
+from kvitto.language import LANGUAGES, phrase
 from kvitto.periods import Period
 from kvitto.rating.charge import Unpriced
 from kvitto.records.invoices import load
@@ -34,6 +34,8 @@ __all__ = (
     "DamagedDocument", "KeptDocument", "NoSuchDocument", "UnknownLanguage", "UsageFile", "document", "documents_of",
     "invoice_pdf", "kept_documents", "render_missing", "usage_csv",
 )  # fmt: skip
+
+_TOGETHER = 500  # invoices whose facts and documents are held at once
 
 
 class UnknownLanguage(UnableTo):
@@ -55,8 +57,10 @@ class KeptDocument:
     bytes: int
 
 
-def render_missing(office: Office) -> int:
+def render_missing(office: Office, tell: Callable[[int, int], None] = lambda _done, _of: None) -> int:
     """Make and keep the documents of every issued invoice and credit note that has none; how many were made.
+
+    `tell(done, of)` is told on the way for how many invoices it is done.
 
     All documents of one invoice are recorded together, so it has all or none. May be run at any time and by several at
     once; a run that was cut short is completed by the next one. An invoice whose facts were altered is left out, and
@@ -64,15 +68,27 @@ def render_missing(office: Office) -> int:
     """
     sweep(office.documents_folder)
     missing = InvoiceRecord.objects.filter(documents__isnull=True).order_by("number")
-    made, failed = 0, None
-    for number in list(missing.values_list("number", flat=True)):
-        try:
-            made += _make(office, number)
-        except UnableTo as error:
-            failed = failed or error
-    if failed:
-        raise failed
+    numbers = list(missing.values_list("number", flat=True))
+    made, trouble = 0, list[UnableTo]()
+    with renderer(len(numbers)) as render_some:
+        for first in range(0, len(numbers), _TOGETHER):
+            wanted = list(_intact(numbers[first : first + _TOGETHER], trouble))
+            for one, documents in zip(wanted, render_some(wanted), strict=True):
+                trouble += [documents.trouble] if documents.trouble else []
+                made += _keep(office, one.invoice, documents)
+            tell(min(first + _TOGETHER, len(numbers)), len(numbers))
+    if trouble:
+        raise trouble[0]
     return made
+
+
+def _intact(numbers: Iterable[str], trouble: list[UnableTo]) -> Iterator[ToRender]:
+    """The invoices of these numbers; what is wrong with the others is added to the trouble."""
+    for number in numbers:
+        try:
+            yield _to_render(number)
+        except UnableTo as error:
+            trouble.append(error)
 
 
 def documents_of(office: Office, number: str) -> tuple[KeptDocument, ...]:
@@ -190,19 +206,30 @@ def _issued_at(number: str) -> datetime:
 
 def _make(office: Office, number: str) -> int:
     """Make and keep the documents of one invoice: how many, and 0 if somebody else was quicker."""
-    invoice = load(number)
+    wanted = _to_render(number)
+    documents = render_all(wanted)
+    if documents.trouble:
+        raise documents.trouble
+    return _keep(office, wanted.invoice, documents)
+
+
+def _to_render(number: str) -> ToRender:
+    return ToRender(load(number), _issued_at(number))
+
+
+def _keep(office: Office, invoice: Invoice, documents: Documents) -> int:
+    """Keep the files and then record them together: how many, and 0 if somebody else was quicker."""
     language = LANGUAGES[invoice.language]
     prepared = []
-    for kind in kinds_of(invoice):
-        for part, content in enumerate(_rendered(kind, invoice, language), start=1):
-            path = _path(invoice, kind, part, content)
-            keep(office.documents_folder, path, content)
-            prepared.append((kept_as(kind, part), kind, path, content))
+    for one in documents.made:
+        path = _path(invoice, one.kind, one.part, one.content)
+        keep(office.documents_folder, path, one.content)
+        prepared.append((kept_as(one.kind, one.part), one.kind, path, one.content))
     made = 0
     with transaction.atomic():
         for name, kind, path, content in prepared:
             _document, is_new = DocumentRecord.objects.get_or_create(
-                invoice_id=number,
+                invoice_id=invoice.number,
                 kind=name,
                 language=language.code,
                 defaults={
@@ -214,18 +241,6 @@ def _make(office: Office, number: str) -> int:
             )
             made += int(is_new)
     return made
-
-
-def _rendered(kind: DocumentKind, invoice: Invoice, language: Language) -> list[bytes]:
-    """The document, or its parts."""
-    made_at = _issued_at(invoice.number)
-    match kind:
-        case DocumentKind.TRANSACTIONS_CSV:
-            return [transactions_csv(invoice)]
-        case DocumentKind.SUMMARY_PDF:
-            return [render_summary(invoice, language, made_at=made_at)]
-        case _:
-            return render_parts(invoice, language, made_at=made_at)
 
 
 def file_number(number: str) -> str:

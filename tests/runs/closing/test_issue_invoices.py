@@ -287,15 +287,17 @@ def test_days_are_not_billed_twice_when_billing_days_change(small: Office) -> No
 
 
 def test_progress_is_told(small: Office) -> None:
-    """How many periods are finished, up to all that were due."""
+    """How many periods are finished, up to all that were due, and then how many of their documents."""
     told: list[tuple[str, int, int]] = []
 
     def progress(what: Phrase, done: int, of: int) -> None:
         told.append((str(what), done, of))
 
     close(small, progress=progress)
-    assert told[-1] == ("Closing billing periods", 6, 6)
-    assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
+    *closing, documents = told
+    assert closing[-1] == ("Closing billing periods", 6, 6)
+    assert [done for _, done, _ in closing] == sorted(done for _, done, _ in closing)
+    assert documents == ("Making documents", 3, 3)
 
 
 def test_an_office_without_agreements_has_nothing_to_close(office: MakeOffice) -> None:

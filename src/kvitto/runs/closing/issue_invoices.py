@@ -34,7 +34,7 @@ from kvitto.runs.office import Office
 from kvitto.runs.rate_period import current_as_of
 
 Progress = Callable[[Phrase, int, int], None]
-_CLOSING = phrase("Closing billing periods")
+_CLOSING, _MAKING = phrase("Closing billing periods"), phrase("Making documents")
 
 
 class UnableToClose(UnableTo):
@@ -58,7 +58,7 @@ def close(  # noqa: PLR0913 - what to close, and what to leave out
     `at_once`: periods of a portion, which bounds the memory.
     Raises `UnableToNumber` before anything is issued if the clock stands before the latest invoice of a seller.
     """
-    limit = _month(month)
+    limit, tell = _month(month), progress or _tell_nobody
     as_of = current_as_of()
     scopes = invoice_scopes(as_of.revision)
     _refuse_early_clock(office, scopes)
@@ -69,7 +69,7 @@ def close(  # noqa: PLR0913 - what to close, and what to leave out
         reference = second if checked else None
         corrections = work_out(office, late, as_of, reference)
         give_back(office, corrections.pending, as_of, limit)
-        done = _counting(progress or _tell_nobody, len(found.due))
+        done = _counting(tell, len(found.due))
         closed = [
             close_portion(office, portion, as_of, reference, done, corrections.pending)
             for portion in portions_of(found.due, bucket_count(), at_once)
@@ -85,7 +85,7 @@ def close(  # noqa: PLR0913 - what to close, and what to leave out
         *(one for one in invoices if limit is None or one.period.last_day in limit),
         *(issuing.invoice for issuing in issuings if not issuing.is_new),
     ]
-    documents_made, documents_trouble = _make_documents(office) if documents else (0, None)
+    documents_made, documents_trouble = _make_documents(office, tell) if documents else (0, None)
     return CloseReport(
         issued=(*(issuing.invoice for issuing in issuings if issuing.is_new), *alone),
         issued_before=tuple(before),
@@ -110,10 +110,10 @@ def _counting(tell: Progress, total: int) -> Callable[[int], None]:
     return done
 
 
-def _make_documents(office: Office) -> tuple[int, Phrase | None]:
+def _make_documents(office: Office, tell: Progress) -> tuple[int, Phrase | None]:
     """How many were made, and what kept others from it; the invoices are issued all the same."""
     try:
-        return render_missing(office), None
+        return render_missing(office, lambda done, of: tell(_MAKING, done, of)), None
     except UnableTo as error:
         return 0, error.phrase
 
