@@ -13,8 +13,7 @@ from pytest_django import Settings
 from kvitto.cli.main import kvitto
 from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.office import Office
-from tests.runs.closing.agreement_offices import opened, used
-from tests.runs.closing.test_every_agreement import EA, MOSP
+from tests.runs.closing.agreement_offices import EA, MOSP, opened, used
 from tests.runs.offices import at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]

@@ -23,8 +23,7 @@ from kvitto.runs.explain_absence import UnableToExplain, why
 from kvitto.runs.export_agreements import migration
 from kvitto.runs.office import Office
 from kvitto.runs.period_rows import period_rows
-from tests.runs.closing.agreement_offices import buyer, opened, used
-from tests.runs.closing.test_every_agreement import EA, IN_OPEN, MCA, MOSP, MPA
+from tests.runs.closing.agreement_offices import EA, IN_OPEN, MCA, MOSP, MPA, buyer, opened, used
 from tests.runs.offices import at, written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]

@@ -22,8 +22,7 @@ from kvitto.runs.invoice_life.void import void
 from kvitto.runs.office import Office
 from kvitto.runs.period_rows import period_rows
 from kvitto.runs.statement import Statement, UnableToState, statement_of
-from tests.runs.closing.agreement_offices import opened, used
-from tests.runs.closing.test_every_agreement import EA, MCA, MOSP, MPA
+from tests.runs.closing.agreement_offices import EA, MCA, MOSP, MPA, opened, used
 from tests.runs.offices import at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
