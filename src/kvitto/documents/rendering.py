@@ -60,10 +60,10 @@ def render_all(wanted: ToRender) -> Documents:
 
 
 @contextmanager
-def renderer(invoices: int) -> Iterator[Renderer]:
+def renderer(invoices: int, worth_processes: int = _WORTH_PROCESSES) -> Iterator[Renderer]:
     """What makes the documents of about so many invoices, given some at a time: this process, or several for many."""
     processes = os.cpu_count() or 1
-    if processes == 1 or invoices < _WORTH_PROCESSES:
+    if processes == 1 or invoices < worth_processes:
         yield lambda wanted: map(render_all, wanted)
         return
     # Forking a process that has threads (DuckDB's) is not safe, so each starts anew.

@@ -19,8 +19,8 @@ from kvitto.agreements.exchange_rates import ExchangeRate
 from kvitto.agreements.hierarchy import AgreementType, CurrencyStep, InvoiceScope, TaxTreatment
 from kvitto.agreements.price_sheet import ChargeKind
 from kvitto.invoicing.canonical import to_text
-from kvitto.invoicing.drafting import DraftFacts, draft
-from kvitto.invoicing.invoice import Invoice
+from kvitto.invoicing.drafting import DraftFacts, completed, draft
+from kvitto.invoicing.invoice import AsOf, Invoice
 from kvitto.invoicing.settlement import LotState
 from kvitto.invoicing.statement import estimate
 from kvitto.money import EXACT, Money, exact_sum, round_half_away
@@ -178,6 +178,17 @@ def test_no_sum_and_no_line_depends_on_an_order(facts: DraftFacts, chance: Rando
         prices=dict(_shuffled(list(facts.prices.items()), chance)),
     )
     assert to_text(draft(shuffled)) == to_text(draft(facts))
+
+
+@settings(max_examples=size(sample=40, full=2_000), deadline=None)
+@given(facts_of_any_invoice())
+def test_a_draft_that_was_looked_at_is_completed_as_if_it_were_drafted_on_the_day(facts: DraftFacts) -> None:
+    """Day, as-of, previous invoice and balance decide nothing else."""
+    seen = replace(facts, issue_date=facts.period.last_day, as_of=AsOf(0, 0), previous=None, balance=None)
+    done = completed(
+        draft(seen), facts.scope, facts.issue_date, facts.as_of, previous=facts.previous, balance=facts.balance
+    )
+    assert done == draft(facts)
 
 
 @settings(max_examples=size(sample=40, full=2_000), deadline=None)
