@@ -455,3 +455,20 @@ def test_an_owner_is_billed_for_own_days_only() -> None:
     for kind in InvoiceKind:
         periods = list(periods_of(scope, date(2024, 1, 1), kind))
         assert all(before.end == after.start for before, after in pairwise(periods))
+
+
+def test_another_cadence_begins_when_the_running_span_is_over() -> None:
+    """Quarterly until February, then monthly: the quarter goes on to March. Monthly until then: March is left of it."""
+    one = cast.subscription(started_on=date(2024, 1, 5), owner="o")
+    for before, after, expected in (
+        (Cadence.QUARTERLY, Cadence.MONTHLY, [("2024-01-01", "2024-03-31"), ("2024-04-01", "2024-04-30")]),
+        (Cadence.MONTHLY, Cadence.QUARTERLY, [("2024-01-01", "2024-01-31"), ("2024-02-01", "2024-02-29")]),
+    ):
+        scope = replace(cast.enrolled(after, date(2024, 1, 1), one), earlier_cadences=((before, date(2024, 2, 20)),))
+        found = spans(scope, date(2024, 6, 1))
+        assert found[:2] == expected
+        assert found[2:4] == (
+            [("2024-05-01", "2024-05-31"), ("2024-06-01", "2024-06-30")]
+            if after is Cadence.MONTHLY
+            else [("2024-03-01", "2024-03-31"), ("2024-04-01", "2024-06-30")]
+        )

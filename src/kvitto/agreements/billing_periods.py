@@ -2,8 +2,8 @@
 
 MOSP services and support: months from the subscription's anniversary day; marketplace: calendar months (agreements.md
 §4). MCA and MPA: calendar months (§5, §7). EA: one, three or twelve calendar months, counted from the one in which the
-enrollment became effective (§6.1). Azure in Open: twelve months from the subscription's start (§8). Days on which a
-subscription stood elsewhere belong to no period here.
+enrollment became effective; another cadence begins when the running span is over (§6.1). Azure in Open: twelve months
+from the subscription's start (§8). Days on which a subscription stood elsewhere belong to no period here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date
 
 from kvitto.agreements.anniversaries import LAST_ANNIVERSARY_DAY, anniversary_day_of, cycles
 from kvitto.agreements.dated import FOREVER, within
-from kvitto.agreements.hierarchy import Cadence, InvoiceScope, Subscription
+from kvitto.agreements.hierarchy import Cadence, Enrollment, InvoiceScope, Subscription
 from kvitto.agreements.invoice_days import due_date, invoice_due_at, is_settled_before, too_new_until
 from kvitto.agreements.invoice_kinds import InvoiceKind, invoice_kinds
 from kvitto.agreements.offers import OfferKind
@@ -140,17 +140,37 @@ def _calendar_periods(scope: InvoiceScope, until: date) -> Iterator[Period]:
     stays = [stay for subscription in scope.subscriptions for stay in stays_in(scope, subscription)]
     if not stays:
         return
-    start, end, months = min(stays).start, max(stay.end for stay in stays), 1
-    if enrollment := scope.account.enrollment:
-        months = MONTHS_OF[enrollment.cadence]
-        start = _on_the_grid(enrollment.starts_on, start, months)
-    start = start.replace(day=1)
-    while start <= until and start < end:
-        after = start
-        for _ in range(months):
-            after = month_after(after)
-        yield Period(start, after)
-        start = after
+    life = Period(min(stays).start, max(stay.end for stay in stays))
+    enrollment = scope.account.enrollment
+    spans = _enrollment_spans(scope, enrollment, life.start) if enrollment else _months_from(life.start)
+    for span in spans:
+        if span.start > until or span.start >= life.end:
+            return
+        yield span
+
+
+def _enrollment_spans(scope: InvoiceScope, enrollment: Enrollment, start: date) -> Iterator[Period]:
+    """Spans of the cadence that held on the first day of each: another one begins when the running span is over.
+
+    One that begins inside a span of its own takes the rest of that.
+    """
+    invoiced_until = date.min
+    while True:
+        months = MONTHS_OF[_cadence_on(scope, enrollment, start)]
+        first = _on_the_grid(enrollment.starts_on, start, months)
+        start = _months_later(first, months)
+        yield Period(max(first, invoiced_until), start)
+        invoiced_until = start
+
+
+def _cadence_on(scope: InvoiceScope, enrollment: Enrollment, day: date) -> Cadence:
+    return next((cadence for cadence, end in scope.earlier_cadences if day < end), enrollment.cadence)
+
+
+def _months_later(first: date, months: int) -> date:
+    for _ in range(months):
+        first = month_after(first)
+    return first
 
 
 def _on_the_grid(anchor: date, day: date, months: int) -> date:

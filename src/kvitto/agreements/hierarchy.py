@@ -292,6 +292,7 @@ class InvoiceScope:
     `days`: for a subscription that stood here only for a part of the time, the days on which it did (`date.max` ends
     what goes on until further notice; where two spans touch, the owner of a MOSP subscription changed); of one that is
     not named there, all. Its id is also the pool: usage inside one InvoiceScope counts together for price tiers.
+    `earlier_cadences`: how often an enrollment was invoiced before, each with the first day of the next one.
     """
 
     seller: Seller
@@ -303,6 +304,7 @@ class InvoiceScope:
     enrollment_accounts: tuple[EnrollmentAccount, ...] = ()
     customers: tuple[Customer, ...] = ()
     days: Mapping[str, tuple[Period, ...]] = field(default_factory=dict)
+    earlier_cadences: tuple[tuple[Cadence, date], ...] = ()
 
     @property
     def agreement(self) -> AgreementType:

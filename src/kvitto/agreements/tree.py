@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 from kvitto.agreements.credit_lots import CreditLot
@@ -17,6 +18,7 @@ from kvitto.agreements.hierarchy import (
     AgreementType,
     BillingAccount,
     BillingProfile,
+    Cadence,
     Customer,
     Department,
     EnrollmentAccount,
@@ -82,7 +84,8 @@ class Tree:
     """Agreements by id, in order of id. Whatever stands under something that is missing here is left out of answers.
 
     `stays`: of a subscription that did not always stand under the same parent, all its versions, oldest first, the one
-    in `subscriptions` among them. Fill it before asking it anything.
+    in `subscriptions` among them. `cadences`: by which cadence an enrollment was invoiced before, oldest first, each
+    with the first day of the next one. Fill it before asking it anything.
     """
 
     seller: Seller | None = None
@@ -97,6 +100,7 @@ class Tree:
     lots: dict[str, CreditLot] = field(default_factory=dict)
     rates: dict[str, ExchangeRate] = field(default_factory=dict)
     stays: dict[str, tuple[Dated[Subscription], ...]] = field(default_factory=dict)
+    cadences: dict[str, tuple[tuple[Cadence, date], ...]] = field(default_factory=dict)
 
     def place(self, subscription_id: str) -> PlacedSubscription | None:
         """The subscription with everything above it, or None."""
@@ -160,7 +164,7 @@ class Tree:
         if self.seller is None:
             return None
         if standing := self._standing.get(scope):
-            return standing.invoice_scope(self.seller)
+            return standing.invoice_scope(self.seller, self.cadences.get(standing.account.id, ()))
         place = self.place(scope.id) if scope.kind is ScopeKind.SUBSCRIPTION and scope.id not in self.stays else None
         is_alone = place and place.invoice_scope == scope
         return InvoiceScope(self.seller, place.account, None, (), (place.subscription,)) if place and is_alone else None
@@ -265,7 +269,7 @@ class _Standing:
         if subscription.id in self.stays or days != _always(subscription):
             self.stays.setdefault(subscription.id, []).append((place.account.id, days))
 
-    def invoice_scope(self, seller: Seller) -> InvoiceScope:
+    def invoice_scope(self, seller: Seller, cadences: tuple[tuple[Cadence, date], ...]) -> InvoiceScope:
         """As one value. Days under one account are joined; a change of the owner parts them."""
         days = {key: _days_by_owner(stays) for key, stays in self.stays.items()}
         subscriptions = sorted(
@@ -282,6 +286,7 @@ class _Standing:
             tuple(self.enrollment_accounts),
             tuple(self.customers),
             {each.id: days[each.id] for each in subscriptions if each.id in days and days[each.id] != (_always(each),)},
+            cadences,
         )
 
 

@@ -16,6 +16,7 @@ from kvitto.agreements.facts import CREDIT_LOT, EXCHANGE_RATE, SELLER, Agreed, F
 from kvitto.agreements.hierarchy import (
     BillingAccount,
     BillingProfile,
+    Cadence,
     Customer,
     Department,
     EnrollmentAccount,
@@ -70,6 +71,7 @@ def tree_of(rows: Iterable[Row], on: date | None) -> Tree:
     values: dict[Key, Agreed] = {}
     before: dict[str, list[Row]] = defaultdict(list)  # earlier versions of subscriptions
     moved: dict[str, tuple[Dated[Subscription], ...]] = {}
+    accounts: dict[str, list[Row]] = defaultdict(list)  # earlier versions of accounts
     for row in rows:
         if row.holds(on):
             value = values[row.kind, row.key] = from_facts(row.kind, row.facts)
@@ -79,9 +81,12 @@ def tree_of(rows: Iterable[Row], on: date | None) -> Tree:
                     moved[row.key] = (*_stays(earlier), Dated(value, Period(row.valid_from, FOREVER)))
         elif row.kind == ScopeKind.SUBSCRIPTION.value:
             before[row.key].append(row)
+        elif row.kind == ScopeKind.BILLING_ACCOUNT.value:
+            accounts[row.key].append(row)
     tree = Tree(stays=moved)
     for key in sorted(values):
         _put(tree, values[key])
+    tree.cadences = {key: cadences for key, rows in accounts.items() if (cadences := _cadences(rows))}
     return tree
 
 
@@ -102,6 +107,15 @@ def _stays(rows: Iterable[Row]) -> Iterator[Dated[Subscription]]:
         value = from_facts(row.kind, row.facts)
         if isinstance(value, Subscription):
             yield Dated(value, row.days)
+
+
+def _cadences(rows: Iterable[Row]) -> tuple[tuple[Cadence, date], ...]:
+    values = ((from_facts(row.kind, row.facts), row.days.end) for row in rows)
+    return tuple(
+        (value.enrollment.cadence, end)
+        for value, end in values
+        if isinstance(value, BillingAccount) and value.enrollment
+    )
 
 
 def _put(tree: Tree, value: Agreed) -> None:  # noqa: C901 - one line for each kind of thing

@@ -134,10 +134,11 @@ def _of_kind(kind: str, revision: int | None, on: date | None, wanted: Q = Q()) 
 def _records(revision: int | None, on: date | None) -> QuerySet[AgreementRecord]:
     """At most one version of each thing: the one valid on the day, or the one that holds until further notice.
 
-    Of subscriptions also the versions before that, because where one stood decides who is invoiced for which days.
+    Of subscriptions and accounts also the versions before that: where one stood, and how often an enrollment was
+    invoiced, decides who is invoiced for which days.
     """
     records = believed(AgreementRecord.objects.all(), revision)
-    history = Q(kind=ScopeKind.SUBSCRIPTION.value)
+    history = Q(kind__in=[ScopeKind.SUBSCRIPTION.value, ScopeKind.BILLING_ACCOUNT.value])
     if on is None:
         return records.filter(history | Q(valid_to=None))  # the latest version of a thing never has an end
     return records.filter(history | Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)

@@ -109,6 +109,34 @@ def test_an_enrollment_in_japan_has_its_marketplace_on_an_invoice_of_its_own(ope
     }
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "changed_on", "expected"),
+    [
+        ("quarterly", "monthly", date(2024, 4, 1), ["01-01 03-31", "04-01 04-30", "05-01 05-31", "06-01 06-30"]),
+        ("quarterly", "monthly", date(2024, 2, 10), ["01-01 03-31", "04-01 04-30", "05-01 05-31", "06-01 06-30"]),
+        ("monthly", "quarterly", date(2024, 4, 1), ["01-01 01-31", "02-01 02-29", "03-01 03-31", "04-01 06-30"]),
+        ("monthly", "quarterly", date(2024, 3, 1), ["01-01 01-31", "02-01 02-29", "03-01 03-31", "04-01 06-30"]),
+        ("quarterly", "annual", date(2024, 4, 1), ["01-01 03-31", "04-01 12-31"]),
+    ],
+)
+def test_an_enrollment_changes_its_cadence(
+    open_office: Open, before: str, after: str, changed_on: date, expected: list[str]
+) -> None:
+    """The new cadence begins when the running span is over; every day is invoiced once (agreements.md §6.1)."""
+    made = open_office(EA.replace('"monthly"', f'"{before}"').replace('amount = "30"', 'amount = "1"'))
+    used(made, *(("forge", "cpu", "100", f"2024-{month:02}-10") for month in range(1, 7)))
+    spans = []
+    for month in range(1, 14):
+        year, number = divmod(month - 1, 12)
+        day = date(2024 + year, number + 1, 15)
+        if day > changed_on and after:
+            agreed(made, EA.replace('"monthly"', f'"{after}"').replace('amount = "30"', 'amount = "1"'), on=changed_on)
+            after = ""
+        periods = [one.period for one in closed(made, day).values()]
+        spans += [f"{one.start:%m-%d} {one.last_day:%m-%d}" for one in periods]
+    assert spans == expected
+
+
 def test_an_indirect_enrollment_is_invoiced_to_its_partner(open_office: Open) -> None:
     """The partner opens the invoice; the enterprise administrator is told to ask for a copy."""
     partner = '{ person = "bo@example.com", role = "partner-administrator" }'
