@@ -86,8 +86,8 @@ def _listed(row: SubscriptionRow, everything: Everything) -> ListedSubscription:
     place = row.place
     why_no_charges = everything.why_not(place.scope, Action.SEE_CHARGES)
     is_invoiced = row.invoice is not None or row.absence is not None
-    can_open = row.period is not None and not why_no_charges
-    usage = reverse("subscription_period", args=[place.subscription.id, row.period.start]) if can_open else ""
+    period = None if why_no_charges else row.period
+    usage = reverse("subscription_period", args=[place.subscription.id, period.start]) if period else ""
     invoices = reverse(INVOICE_PAGES[place.invoice_scope.kind], args=[place.invoice_scope.id]) if is_invoiced else ""
     return ListedSubscription(
         row,
