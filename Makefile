@@ -47,7 +47,7 @@ unit-postgresql: develop ## run the tests that meet the database on PostgreSQL
 
 bench: develop ## rate ten million rows and close a month of 10,000 subscriptions, beside the best SQL written by hand
 	$(BIN)/python benchmarks/rate_month.py
-	$(BIN)/python benchmarks/close_month.py
+	$(BIN)/python -m benchmarks.close_month
 
 campaign: develop ## run the full figures (kills, properties, volumes) and write them to benchmarks/RESULTS.md
 	$(BIN)/python -m tools.campaign

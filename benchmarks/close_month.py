@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from rate_month import Run, machine, measured, write
+from benchmarks.rate_month import Run, machine, measured, write
 
 AIMS = (
     "Aims on two cores: 2,000 invoices a second without the reference, 500 with it; the month after at most 1.3 times."
@@ -86,7 +86,7 @@ def main() -> None:
         text = f"{table(runs)}\n\n{documents(given.documents, Path(folder))}\n\n{AIMS}"
     print(text)
     if given.write:
-        write("close a month", f"## Close a month\n\n{machine()}. `benchmarks/close_month.py`\n\n{text}")
+        write("close a month", f"## Close a month\n\n{machine()}. `make bench`\n\n{text}")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kvitto.agreements.facts import Agreed
 
 PER_ACCOUNT = 10
 METERS = 5
@@ -113,7 +117,7 @@ def _record_agreements(subscriptions: int, at: datetime) -> None:
         )
 
 
-def _agreed(subscriptions: int) -> Iterator[object]:
+def _agreed(subscriptions: int) -> Iterator[Agreed]:
     from kvitto.agreements.hierarchy import (
         Address,
         AgreementType,

@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from closing_office import CLOSING, environment
+from benchmarks.closing_office import CLOSING, environment
 
 
 def close_month(home: Path, month: str, *, checked: bool) -> dict[str, str]:

@@ -46,7 +46,8 @@ def read(kind: type[Value], facts: Any) -> Value:
 
 
 def _to_json(value: Any) -> Any:
-    return _outer_writer(type(value))(value)
+    kind: Any = type(value)
+    return _outer_writer(kind)(value)
 
 
 @cache
@@ -58,11 +59,11 @@ def _writer(kind: type) -> Callable[[Any], Any]:
         return lambda values: [written(value) for value in values]
     if is_dataclass(kind):
         return lambda value: {name: written(each) for name, each in _to_json(value).items()}
-    return _outer_writer(kind) if issubclass(kind, (Decimal, date)) else lambda value: value
+    return _to_json if issubclass(kind, (Decimal, date)) else lambda value: value
 
 
 @cache
-def _outer_writer(kind: type) -> Callable[[Any], Any]:
+def _outer_writer(kind: Any) -> Callable[[Any], Any]:
     """How values of a type that JSON does not know become one that it does; what stands inside them stays."""
     if issubclass(kind, Decimal):
         return plain
