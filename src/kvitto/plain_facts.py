@@ -68,7 +68,7 @@ def _outer_writer(kind: Any) -> Callable[[Any], Any]:
     if issubclass(kind, Decimal):
         return plain
     if issubclass(kind, date):
-        return kind.isoformat
+        return kind.isoformat  # type: ignore[no-any-return]
     names = [field.name for field in fields(kind)]
     return lambda value: {name: getattr(value, name) for name in names}
 
