@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import date
 
 from tests.runs.offices import FIRST_CLOSE, at, import_rows, made
 
@@ -29,6 +30,20 @@ def close_in_portions(arguments: Sequence[str]) -> None:
 
     (at_once,) = arguments
     close(office, at_once=int(at_once))
+
+
+def make_late(arguments: Sequence[str]) -> None:
+    """An office with these agreements that closed with the usage of the first file, before that of the second came."""
+    from tests.faults import make_office, start_django
+
+    make_office()
+    agreements, first, late = arguments
+    office = made(at(start_django(), FIRST_CLOSE), [], agreements)
+    from kvitto.runs.closing.issue_invoices import close
+
+    import_rows(office, first.splitlines(), "first.csv")
+    close(office)
+    import_rows(at(office, date(2024, 4, 1)), late.splitlines(), "late.csv")
 
 
 def tell_invoices(_arguments: Sequence[str] = ()) -> None:
