@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from kvitto.documents import words
 from kvitto.documents.kinds import DocumentKind
+from kvitto.invoicing.invoice import DocumentType
 from kvitto.language import Phrase, phrase
 from kvitto.records import gate
 from kvitto.records.links import Link, LinkKind, links_of
-from kvitto.records.models import Person
+from kvitto.records.models import InvoiceRecord, Person
 
 DOCUMENT_TITLES = {
     DocumentKind.INVOICE_PDF: words.INVOICE,
@@ -17,28 +18,29 @@ DOCUMENT_TITLES = {
 }
 """What the files of an invoice are called."""
 
-_RELATED = (
-    (phrase("Credit notes"), (LinkKind.VOID, LinkKind.CREDIT)),
-    (phrase("Replaced by"), (LinkKind.REBILL,)),
-    (phrase("Corrected by"), (LinkKind.CORRECTION,)),
-)
+_CREDIT_NOTES, _REPLACED, _CORRECTED = phrase("Credit notes"), phrase("Replaced by"), phrase("Corrected by")
+_TITLES = (_CREDIT_NOTES, _REPLACED, _CORRECTED)
 
 
 def related_to(person: Person, number: str) -> list[tuple[Phrase, list[str]]]:
     """The numbers of later documents about this invoice that the person may see, under what they are to it."""
-    links = [link for link in links_of([number]).get(number, ()) if link.invoice == number]
-    found = [(title, _seen(person, links, kinds)) for title, kinds in _RELATED]
-    return [(title, numbers) for title, numbers in found if numbers]
+    found: dict[str, dict[str, None]] = {title.text: {} for title in _TITLES}
+    for link in links_of([number]).get(number, ()):
+        other = _seen(person, link.other) if link.invoice == number else None
+        if other:
+            found[_title(link, other).text][other.number] = None
+    return [(title, list(found[title.text])) for title in _TITLES if found[title.text]]
 
 
-def _seen(person: Person, links: list[Link], kinds: tuple[LinkKind, ...]) -> list[str]:
-    others = dict.fromkeys(link.other for link in links if link.kind in kinds)
-    return [other for other in others if _sees(person, other)]
+def _title(link: Link, other: InvoiceRecord) -> Phrase:
+    if other.document_type == DocumentType.CREDIT_NOTE:
+        return _CREDIT_NOTES
+    return _REPLACED if link.kind is LinkKind.REBILL else _CORRECTED
 
 
-def _sees(person: Person, number: str) -> bool:
+def _seen(person: Person, number: str) -> InvoiceRecord | None:
+    """The document, or None if it is not the person's to see."""
     try:
-        gate.invoice_for(person, number, gate.Action.SEE_INVOICES)
+        return gate.invoice_for(person, number, gate.Action.SEE_INVOICES)
     except (gate.NotFound, gate.Refused):
-        return False
-    return True
+        return None
