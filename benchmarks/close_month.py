@@ -16,7 +16,8 @@ from pathlib import Path
 
 from benchmarks.rate_month import Run, machine, measured, write
 
-BOUNDS = """Aims on two cores: 2,000 invoices a second without the reference, 500 with it; the month after at most 1.3 times.
+BOUNDS = """Aims on two cores: 2,000 invoices a second without the reference, 500 with it; the month after takes at most
+1.3 times as long.
 
 What bounds it: one process rates (DuckDB), drafts, writes each invoice's facts as text and issues them, 500 to a
 transaction; the reference rates in as many processes as there are cores, while that one waits. Memory holds one portion
