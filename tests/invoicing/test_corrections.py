@@ -176,7 +176,7 @@ def test_each_tax_group_has_its_own_net() -> None:
     correction = correction_of(scope, after, BilledPeriod(BilledDocument(original)))
     assert correction.charged == Decimal("4.00")
     (line,) = correction.to_give_back
-    assert (line.amount, line.tax_rate) == (Decimal("3.00"), 7)
+    assert (line.amount, line.tax_rate) == (Decimal("3.00"), Decimal(7))
 
 
 def test_what_was_billed_later_is_given_back_after_the_original() -> None:
