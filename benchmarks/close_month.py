@@ -8,6 +8,7 @@ and an open balance. `--write` puts the figures, with machine and date, into ben
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -81,12 +82,13 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write the figures to benchmarks/RESULTS.md")
     given = parser.parse_args()
     runs: dict[str, Run] = {}
+    busy = f"Processes of others that wanted to run when it began: {os.getloadavg()[0]:.1f}, on {os.cpu_count()} cores."
     with tempfile.TemporaryDirectory(prefix="kvitto-bench-") as folder:
         for name, run in compare(given.subscriptions, Path(folder)):
             print(f"{name}: {run.wall:.1f} s", flush=True)
             runs[name] = run
         check(runs)
-        text = f"{table(runs)}\n\n{documents(given.documents, Path(folder))}\n\n{BOUNDS}"
+        text = f"{table(runs)}\n\n{documents(given.documents, Path(folder))}\n\n{busy}\n\n{BOUNDS}"
     print(text)
     if given.write:
         write("close a month", f"## Close a month\n\n{machine()}. `make bench`\n\n{text}")
