@@ -108,12 +108,12 @@ def test_why_answers_people_and_programs(say: Say) -> None:
         "why --subscription lab --period 2024-02 --person anna@daugava.example",
         "why --subscription lab --period 2024-02 --person nobody@elsewhere.example",
     )
-    assert lines(covered)[0].startswith("No invoice for 1–29 Feb 2024: your monthly credit of 5.00 USD covered")
+    assert lines(covered)[0].startswith("N5: No invoice for 1–29 Feb 2024: your monthly credit of 5.00 USD covered")
     told = json.loads(program.out)
     assert (told["reason"], told["changes_on"], told["invoice_day"]) == ("N1", "2024-03-26", "2024-04-10")
     assert lines(invoiced) == ["Invoice K-2024-000003 for 1–29 Feb 2024: 1.26 USD, due on 9 April 2024."]
-    assert (stranger.status, stranger.out) == (1, "")
-    assert stranger.err.strip() == "There is no lab here that you could see."
+    assert (stranger.status, lines(stranger)[0][:4]) == (0, "N10:")
+    assert not {"1.26", "K-2024-000003"} & set(stranger.out.split())
 
 
 def test_a_clock_that_went_back_is_refused(say: Say, tmp_path: Path, own_database: dict[str, str]) -> None:
