@@ -181,7 +181,7 @@ def test_a_kill_at_any_step_leaves_no_archive_that_looks_whole(
     folder.mkdir()
     (whole,) = kvitto(home, own_database, f"backup {folder / 'first.tar'}")
     assert "rename" in whole.steps
-    for step in range(1, len(whole.steps) + 1, size(sample=4, full=1)):
+    for step in range(1, len(whole.steps) + 1, size(sample=8, full=1)):
         target = folder / f"killed{step}.tar"
         arguments = ["backup", str(target)]
         environment = {**own_database, **CLOCK}
@@ -209,7 +209,7 @@ def test_a_kill_while_restoring_leaves_no_home(home: Path, tmp_path: Path, own_d
     again = tmp_path / "again"
     (whole,) = kvitto(again, {}, f"restore {archive} --home {again}")
     named = len(whole.steps) - whole.steps[::-1].index("rename")  # the step that gives the home its name
-    for step in range(1, named + 1, size(sample=13, full=1)):
+    for step in range(1, named + 1, size(sample=26, full=1)):
         target = tmp_path / f"killed{step}"
         arguments = ["restore", str(archive), "--home", str(target)]
         (killed,) = run_jobs([Job(target, COMMAND, arguments, environment=CLOCK, kill_before=step)])

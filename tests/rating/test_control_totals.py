@@ -20,6 +20,7 @@ from kvitto.periods import Period, calendar_month
 from kvitto.rating import reference
 from kvitto.rating.charge import Member
 from kvitto.rating.engine import rate
+from tests.campaign import size
 from tests.rating.cast import UsageRow, reference_rows, write_usage
 
 _FILES = Path(__file__).parents[2] / "src" / "kvitto" / "demo" / "files"
@@ -33,7 +34,8 @@ _MONTHS = {
 }
 
 
-@pytest.mark.parametrize("month", _MONTHS)
+@pytest.mark.campaign
+@pytest.mark.parametrize("month", list(_MONTHS)[: size(sample=1, full=len(_MONTHS))])
 def test_a_real_month(tmp_path: Path, month: str) -> None:
     """All of it, and every suite, region and size of the control file, at six decimals; the reference agrees."""
     names, expected = _MONTHS[month]
