@@ -6,9 +6,7 @@ Every command leaves the head behind it there. What happened since (downloads, s
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Sequence
-from contextlib import suppress
 
 from kvitto.records.audit import Head, latest_head, read_head
 from kvitto.records.audit_check import AuditReport, verify
@@ -37,15 +35,8 @@ def keep_head(office: Office) -> None:
     head = latest_head()
     if head.number <= kept_head(office).number:
         return
-    aside = office.home / f".{FILE}.{uuid.uuid4().hex}.aside"
     try:
-        with durable.open_new(aside) as file:
-            file.write(f"{head.number} {head.digest}\n".encode("ascii"))
-        durable.sync_file(aside)
-        durable.rename(aside, office.home / FILE)
-        durable.sync_folder(office.home)
+        durable.write_whole(office.home / FILE, f"{head.number} {head.digest}\n".encode("ascii"))
     except OSError as error:
         # the command has done its work; the next one tries again
         logging.getLogger(__name__).warning("%s cannot be written: %s", office.home / FILE, error)
-        with suppress(OSError):
-            durable.remove(aside)

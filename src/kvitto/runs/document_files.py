@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-import uuid
 from pathlib import Path
 
 from kvitto.errors import UnableTo
@@ -27,15 +26,7 @@ def keep(folder: Path, path: Path, content: bytes) -> None:
     """Make the file durable under its name: written aside, then renamed, so that it is never there by half."""
     target = folder / path
     durable.make_folders(target.parent, folder)
-    aside = target.with_name(f".{uuid.uuid4().hex}.aside")
-    try:
-        with durable.open_new(aside) as file:
-            file.write(content)
-        durable.sync_file(aside)
-        durable.rename(aside, target)
-    finally:
-        durable.remove(aside)
-    durable.sync_folder(target.parent)
+    durable.write_whole(target, content)
 
 
 def kept(path: Path, digest: str, number: str) -> bytes:

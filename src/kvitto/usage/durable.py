@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import uuid
 from pathlib import Path
 from typing import BinaryIO
 
@@ -66,14 +67,17 @@ def make_folders(folder: Path, below: Path) -> None:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a small file so that it is there whole or not at all, also after a power cut.
 
-    The unfinished file stands beside it under a name that starts with a dot; one that a dead process left is replaced.
+    The unfinished file stands beside it under a name of its own that starts with a dot and ends with ".aside"; a
+    process that dies leaves it there.
     """
-    aside = path.with_name(f".{path.name}.aside")
-    remove(aside)
-    with open_new(aside) as file:
-        file.write(content)
-    sync_file(aside)
-    rename(aside, path)
+    aside = path.with_name(f".{uuid.uuid4().hex}.aside")
+    try:
+        with open_new(aside) as file:
+            file.write(content)
+        sync_file(aside)
+        rename(aside, path)
+    finally:
+        remove(aside)
     sync_folder(path.parent)
 
 
