@@ -7,7 +7,7 @@ import pytest
 from kvitto.agreements.credit_lots import LotSource, LotTreatment
 from kvitto.agreements.offers import Offer
 from kvitto.invoicing.drafting import DraftFacts, draft
-from kvitto.invoicing.settlement import covered_by_credit, is_covered_by_credit
+from kvitto.invoicing.settlement import covered_by_credit
 from kvitto.money import CurrencyMismatch, Money
 from tests.invoicing.cast import (
     FEBRUARY,
@@ -33,12 +33,14 @@ def usd(amount: str) -> Money:
 @pytest.mark.parametrize(("charges", "covered"), [("149.99", True), ("150.00", True), ("150.01", False), ("0", True)])
 def test_charges_equal_to_the_credit_do_not_exceed_it(charges: str, covered: bool) -> None:  # noqa: FBT001 - a column
     """The credit covers charges up to and including its amount."""
-    assert is_covered_by_credit(monthly_credit("150"), usd(charges)) is covered
+    scope = mosp(monthly_credit("150"))
+    assert covered_by_credit(scope, drafted(scope, [charged(charges)])) is covered
 
 
 def test_an_offer_without_credit_covers_nothing() -> None:
     """Not even charges of zero."""
-    assert not is_covered_by_credit(PAY_AS_YOU_GO, usd("0"))
+    scope = mosp(PAY_AS_YOU_GO)
+    assert not covered_by_credit(scope, drafted(scope, [charged("0")]))
 
 
 @pytest.mark.parametrize(("charges", "used"), [("200", "150"), ("150", "150"), ("20", "20"), ("0", "0")])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kvitto.invoicing.status import Standing, Status, day_in, status_of
+from kvitto.invoicing.status import Standing, Status, day_in
 from kvitto.money import Money
 
 DUE_DATE = date(2024, 4, 4)
@@ -33,7 +33,6 @@ PAID = replace(NEW, paid=usd(100))
 def test_an_invoice_is_due_until_its_due_date_has_passed(today: date, status: Status) -> None:
     """The due date itself still counts."""
     assert NEW.status_on(today) is status
-    assert status_of(DUE_DATE, today) is status
 
 
 @pytest.mark.parametrize(
@@ -75,7 +74,6 @@ def test_more_than_all_is_kept_on_account() -> None:
 def test_an_invoice_over_nothing_is_never_late() -> None:
     """There is nothing to pay on it."""
     assert replace(NEW, payable=usd(0)).status_on(date(2025, 1, 1)) is Status.PAID
-    assert status_of(DUE_DATE, date(2025, 1, 1), nothing_to_pay=True) is Status.PAID
 
 
 def test_a_credit_note_asks_for_nothing() -> None:

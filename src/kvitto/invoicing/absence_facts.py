@@ -96,11 +96,6 @@ class Terms:
     moved: Moved | None = None
     support_plans: tuple[str, ...] = ()
 
-    @property
-    def is_always_billed(self) -> bool:
-        """True for MCA and MPA: an invoice is made even over nothing, so that N4 to N6 never apply."""
-        return self.agreement in {AgreementType.MCA, AgreementType.MPA}
-
 
 @dataclass(frozen=True)
 class Timing:

@@ -18,7 +18,6 @@ from decimal import Decimal
 from kvitto.agreements.credit_lots import CreditLot, LotTreatment
 from kvitto.agreements.hierarchy import InvoiceScope
 from kvitto.agreements.invoice_kinds import InvoiceKind
-from kvitto.agreements.offers import Offer
 from kvitto.invoicing.invoice import Allowance, Invoice, Line, Prepayment, TaxGroup
 from kvitto.invoicing.settlement_lots import LotState, lives_through, usable
 from kvitto.invoicing.settlement_pieces import Group, Payable, PaysFor, Piece, pieces_of
@@ -199,11 +198,3 @@ def _with_tax(scope: InvoiceScope, pieces: Sequence[Piece], groups: Iterable[Tax
             shares = allocate(gross, [max(one.open.amount, Decimal(0)) for one in own], country)
             found += [replace(one, amount=share, credit=share - share) for one, share in zip(own, shares, strict=True)]
     return found
-
-
-def is_covered_by_credit(offer: Offer, charges: Money) -> bool:
-    """True if the offer has a monthly credit that the rounded charges do not exceed; equal is not exceeded.
-
-    Source: invoices.md §9, N5.
-    """
-    return offer.monthly_credit is not None and charges <= offer.monthly_credit

@@ -91,10 +91,3 @@ class Standing:
 def day_in(time_zone: str, moment: datetime) -> date:
     """The calendar day of the moment in that time zone; a seller's zone decides legal dates."""
     return moment.astimezone(ZoneInfo(time_zone)).date()
-
-
-def status_of(due_date: date, today: date, *, nothing_to_pay: bool = False) -> Status:
-    """The status of an invoice for which nothing was recorded since it was issued; see `Standing`."""
-    if nothing_to_pay:
-        return Status.PAID
-    return Status.DUE if today <= due_date else Status.PAST_DUE
