@@ -20,6 +20,7 @@ from kvitto.language import phrase
 from kvitto.records import gate
 from kvitto.records.agreements import subscription_names, tree_around
 from kvitto.records.models import Person
+from kvitto.records.people import known_people
 
 _KINDS = (
     ScopeKind.SUBSCRIPTION, ScopeKind.BILLING_PROFILE, ScopeKind.INVOICE_SECTION, ScopeKind.DEPARTMENT,
@@ -42,7 +43,7 @@ class Asked:
 
 def person_called(email: str) -> Person:
     """The person with this address. Raises `UnableToFindScope`."""
-    found = Person.objects.filter(email=email.strip().lower()).first()
+    found = known_people().filter(email=email.strip().lower()).first()
     if found is None:
         raise UnableToFindScope(phrase("Nobody with the address {email} can sign in here.", email=email))
     return found

@@ -18,6 +18,7 @@ from kvitto.language import Phrase, phrase
 from kvitto.records.access_view import Spot, View, invoice_spot
 from kvitto.records.held_roles import Holding, holdings_on
 from kvitto.records.models import AgreementRecord, InvoiceRecord, Person
+from kvitto.records.people import known_people
 
 OF_INVOICE = (Action.SEE_INVOICES, Action.DOWNLOAD_INVOICE)
 OF_SCOPE = (
@@ -119,7 +120,7 @@ def scope_called(name: str, levels: Collection[Level] = tuple(Level)) -> Scope:
 
 def person_called(email: str) -> Person:
     """The person with this address. Raises `UnableToFind`."""
-    found = Person.objects.filter(email=email.strip().lower()).first()
+    found = known_people().filter(email=email.strip().lower()).first()
     if found is None:
         raise UnableToFind(phrase("Nobody with the address {email} can sign in here.", email=email))
     return found
