@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from kvitto.agreements.hierarchy import InvoiceScope, Scope
 from kvitto.agreements.invoice_kinds import InvoiceKind
@@ -162,8 +163,8 @@ def _gone(late: LatePeriod) -> Phrase:
 def _told(one: Pending) -> LateUsage:
     currency, country = one.original.currency, one.original.seller.address.country
 
-    def money(amount: object) -> Money:
-        return Money(amount, currency).rounded(country)  # type: ignore[arg-type]
+    def money(amount: Decimal) -> Money:
+        return Money(amount, currency).rounded(country)
 
     told = []
     if one.billed_on:
