@@ -10,18 +10,22 @@ from kvitto.records.models.invoices import (
     PaymentRecord,
     RefundRecord,
 )
+from kvitto.records.models.jobs import Job
 from kvitto.records.models.office import OfficeFact, Revision
 from kvitto.records.models.people import Group, Person
+from kvitto.records.models.requests import CopyRequest
 from kvitto.records.models.settlement import LotBalance, LotEntry
 from kvitto.records.models.usage import RefusedRow, UsageBatch, UsageFile, UsageImport, UsageTombstone
 
 __all__ = [
     "AgreementRecord",
     "AuditEntry",
+    "CopyRequest",
     "DocumentRecord",
     "Group",
     "InvoiceLink",
     "InvoiceRecord",
+    "Job",
     "LotBalance",
     "LotEntry",
     "NumberSeries",

@@ -36,6 +36,9 @@ class Person(AbstractBaseUser):
     kind = models.CharField(max_length=20, default="person", help_text="person or service-principal")
     directory = models.CharField(max_length=100, blank=True, help_text="the one they are in; empty: the office's own")
     directories = models.JSONField(default=list, help_text="others that they may switch to")
+    is_operator = models.BooleanField(default=False, help_text="runs the office: may open the operator's pages")
+    last_scope = models.CharField(max_length=130, blank=True, help_text="kind and id of the scope they stood in last")
+    preferences = models.JSONField(default=dict, help_text="what the office may write to them about")
 
     objects = PersonManager()
 
