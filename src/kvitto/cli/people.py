@@ -85,6 +85,30 @@ def set_password(office: Office, email: str, *, from_stdin: bool) -> None:
 
 
 @people.command(
+    name="operator",
+    help=translated(
+        "Let a person open the operator’s pages, or no longer: what came in and was refused, what is due, closing, who "
+        "signed in. It opens no bill to them."
+    ),
+)
+@click.argument("email")
+@click.argument("state", type=click.Choice(["on", "off"]))
+@office_command
+def set_operator(office: Office, email: str, state: str) -> None:
+    """Turn it on or off; once more changes nothing."""
+    from kvitto.records.people import make_operator, person_called
+
+    person = person_called(email)
+    is_new = make_operator(person, is_operator=state == "on", at=office.now())
+    if not is_new:
+        click.echo(str(phrase("Nothing was changed.")))
+    elif state == "on":
+        click.echo(str(phrase("{email} can open the operator’s pages now.", email=person.email)))
+    else:
+        click.echo(str(phrase("{email} can no longer open the operator’s pages.", email=person.email)))
+
+
+@people.command(
     name="erase",
     help=translated(
         "Erase a person: name, address, password and sessions go, their roles end. A random id stays where they did "

@@ -65,6 +65,7 @@ def erase(person: Person, today: date, at: datetime) -> int:
             is_active=False,
             directory="",
             directories=[],
+            is_operator=False,
         )
         note_many([Note("person.erase", Result.DONE, Door.COMMAND, at, facts={"person": str(person.pk)})])
     _empty_the_journal()

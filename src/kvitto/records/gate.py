@@ -49,6 +49,7 @@ __all__ = [
     "is_allowed",
     "require",
     "require_invoice_of",
+    "require_operator",
     "scope_for",
     "sees_list_prices",
     "subscriptions_of",
@@ -129,6 +130,12 @@ def require(person: Person, scope: Scope, action: Action) -> None:
     """Return if the person may do this on the scope, of whatever kind. Raises `NotFound` or `Refused`."""
     asker = _Asker.around(person, scope)
     asker.require(asker.view.spot(scope), scope, action)
+
+
+def require_operator(person: Person) -> None:
+    """Nothing, for someone who runs the office; for everybody else there is no such page: `NotFound`."""
+    if not (person.is_operator and person.is_active):
+        raise NotFound(phrase("There is no such page."))
 
 
 def is_allowed(person: Person, scope: Scope, action: Action) -> bool:
