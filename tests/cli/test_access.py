@@ -150,6 +150,12 @@ def test_a_global_administrator_elevates(run: Run) -> None:
     """To owner of the billing account; nobody else does, and not twice."""
     assert run("elevate", VERA, "own-mca-account").exit_code == 1
     assert run("elevate", ASTRID, "own-mosp-account").exit_code == 1
+    noted = AuditEntry.objects.filter(action="role.elevate", door="command").order_by("number")
+    people = Person.objects.in_bulk([VERA, ASTRID], field_name="email")
+    assert list(noted.values_list("outcome", "who", "scope_key")) == [
+        ("not-found", str(people[VERA].id), "own-mca-account"),
+        ("refused", str(people[ASTRID].id), "own-mosp-account"),
+    ]
     assert json.loads(run("why", SASKIA, "own-mca-profile", "--json").output)["reason"] == "N8"
     assert run("elevate", SASKIA, "own-mca-account").output == (
         "saskia@example.com is now a billing account owner of own-mca-account.\n"
@@ -163,4 +169,4 @@ def test_a_global_administrator_elevates(run: Run) -> None:
 def test_what_is_not_there_is_said(run: Run) -> None:
     """To the operator, who may know."""
     assert "There is no invoice and no scope called K-9." in run("who", "K-9").output
-    assert "Nobody with the address x@y.example can sign in here." in run("why", "x@y.example", "K-1").output
+    assert "There is nobody with the address x@y.example." in run("why", "x@y.example", "K-1").output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ from kvitto.cli.output import UnableToWrite, write_whole_file
 from kvitto.cli.usage import usage
 from kvitto.money import exact_sum
 from kvitto.records.invoices import list_invoices, load
-from kvitto.records.models import DocumentRecord
+from kvitto.records.models import AuditEntry, DocumentRecord
 from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.make_documents import invoice_pdf
 from kvitto.runs.office import Office
@@ -182,3 +183,25 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     path = tmp_path / "absent" / "out.csv"
     with pytest.raises(UnableToWrite, match=r"out\.csv cannot be written: No such file or directory\."):
         write_whole_file(path, [b""])
+
+
+@pytest.mark.django_db
+@pytest.mark.database
+def test_downloads_and_what_was_not_there_are_noted(run: Run) -> None:
+    """By command, of nobody in particular, with what was asked for; a damaged file is neither."""
+    number = number_of("lab")
+    for asked in (number, "K-1999-000001"):
+        run("invoices", "download", asked, "--out", "-")
+    run("invoices", "download", number, "--out", "-", "--kind", "summary-pdf")
+    for subscription, period in (("lab", "2024-02"), ("lab", "2031-02"), ("nowhere", "2024-02")):
+        run("usage", "download", "--subscription", subscription, "--period", period, "--out", "-")
+    entries = AuditEntry.objects.filter(action="document.download").order_by("number")
+    assert {(entry.door, entry.who) for entry in entries} == {("command", "")}
+    assert [(entry.outcome, entry.scope_key, json.loads(entry.facts)["kind"]) for entry in entries] == [
+        ("allowed", "", "invoice-pdf"),
+        ("not-found", "", "invoice-pdf"),
+        ("not-found", "", "summary-pdf"),
+        ("allowed", "lab", "usage-csv"),
+        ("not-found", "lab", "usage-csv"),
+        ("not-found", "", "usage-csv"),
+    ]

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from pytest_django import Settings
 
 from kvitto.cli.main import kvitto
+from kvitto.records.models import AuditEntry, Person
 from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.office import Office
 from tests.runs.closing.agreement_offices import EA, MOSP, opened, used
@@ -114,3 +115,25 @@ def test_the_history_of_a_subscription(run: Run) -> None:
     refused = run("statement", "history", "lab", "--as", "bo@example.com")
     assert refused.exit_code == 1
     assert "You may use instead" in refused.output
+
+
+def test_what_is_refused_to_a_person_is_noted_and_what_is_shown_is_not(run: Run) -> None:
+    """By the person's random id, with what was asked for, through the door of commands."""
+    run("statement", "lab", "--as", "bo@example.com")
+    run("statement", "history", "lab", "--as", "anna@example.com")
+    run("why", "--scope", "lab", "--period", "2024-01-05", "--person", "anna@example.com")
+    run("why", "--scope", "works", "--period", "2024-02")
+    noted = AuditEntry.objects.filter(door="command", action__in=("statement.see", "history.see", "invoice.why"))
+    assert not noted.exists()
+    run("statement", "lab", "--as", "nobody@example.com")
+    run("statement", "history", "lab", "--as", "bo@example.com")
+    run("statement", "history", "lab", "--as", "nobody@example.com")
+    run("why", "--scope", "works", "--period", "2024-02", "--person", "bo@example.com")
+    bo, nobody = (str(Person.objects.get(email=f"{name}@example.com").id) for name in ("bo", "nobody"))
+    entries = noted.order_by("number")
+    assert [(entry.action, entry.outcome, entry.who, json.loads(entry.facts)["asked"]) for entry in entries] == [
+        ("statement.see", "not-found", nobody, "lab"),
+        ("history.see", "refused", bo, "lab"),
+        ("history.see", "not-found", nobody, "lab"),
+        ("invoice.why", "refused", bo, "works"),
+    ]

@@ -14,14 +14,13 @@ from django.core import serializers
 from django.db import models
 from django.test import Client
 
-from kvitto.errors import UnableTo
 from kvitto.records.audit_check import verify
 from kvitto.records.models import AuditEntry, Group, Person, RoleAssignment
 from kvitto.records.people import UnknownPerson, known_people
-from kvitto.runs import asked_scope, who_can_see
 from kvitto.runs.apply_agreements import apply
 from kvitto.runs.erase_person import UnableToErase, erase_person
 from kvitto.runs.office import Office
+from kvitto.runs.statement import statement_of
 from tests.runs.offices import AGREEMENTS, at, written
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -96,10 +95,8 @@ def test_an_erased_person_is_unknown(spring: Office) -> None:
     for address in (BO, f"{Person.objects.get(email__endswith='@erased.invalid').pk}@erased.invalid"):
         with pytest.raises(UnknownPerson):
             erase_person(spring, address)
-        with pytest.raises(UnableTo, match="can sign in here"):
-            asked_scope.person_called(address)
-        with pytest.raises(UnableTo, match="can sign in here"):
-            who_can_see.person_called(address)
+        with pytest.raises(UnknownPerson):
+            statement_of(spring, "lab", address)
 
 
 def test_a_file_that_still_names_the_address_makes_a_new_person(spring: Office) -> None:

@@ -194,7 +194,7 @@ def test_a_voided_invoice_stays_the_one_of_its_period(whole: Office) -> None:
 )
 def test_the_history_is_the_account_administrators_alone(whole: Office, who: str, sentence: str) -> None:
     """An owner is told what there is instead; a stranger nothing."""
-    with pytest.raises((UnableToShowHistory, gate.NotFound)) as refused:
+    with pytest.raises((gate.Refused, gate.NotFound)) as refused:
         billing_history(whole, "lab", f"{who}@example.com")
     assert sentence in str(refused.value.phrase)
 

@@ -71,7 +71,8 @@ def who(_office: Office, target: str, *, as_json: bool) -> None:
 @office_command
 def why(_office: Office, person: str, target: str, *, as_json: bool) -> None:
     """The answer in sentences."""
-    from kvitto.runs.who_can_see import person_called, target_called
+    from kvitto.records.people import person_called
+    from kvitto.runs.who_can_see import target_called
     from kvitto.runs.who_can_see import why as why_of
 
     answer = why_of(person_called(person), target_called(target))
@@ -111,8 +112,9 @@ def set_policy(office: Office, policy: str, scope: str, value: str, as_person: s
     """Ask the decision, record, say."""
     from kvitto.access.policies import POLICIES, Policy
     from kvitto.records.audit import Door
+    from kvitto.records.people import person_called
     from kvitto.records.policies import set_policy as set_policy_of
-    from kvitto.runs.who_can_see import person_called, scope_called
+    from kvitto.runs.who_can_see import scope_called
 
     if policy not in set(Policy):
         raise UnableTo(phrase("There is no policy {policy}. There are: {names}.", policy=policy, names=list(Policy)))
@@ -132,8 +134,9 @@ def set_policy(office: Office, policy: str, scope: str, value: str, as_person: s
 def elevate(office: Office, person: str, account: str) -> None:
     """Ask the decision, record, say."""
     from kvitto.access.roles import Level
+    from kvitto.records.people import person_called
     from kvitto.runs.elevate import elevate as elevate_to_owner
-    from kvitto.runs.who_can_see import person_called, scope_called
+    from kvitto.runs.who_can_see import scope_called
 
     found = scope_called(account, [Level.ACCOUNT])
     elevate_to_owner(office, person_called(person), found)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kvitto.cli.audited import audited_download
 from kvitto.cli.office import office_command
 from kvitto.cli.output import write_whole_file
 from kvitto.language import LANGUAGES, translated
@@ -35,12 +36,13 @@ from kvitto.runs.office import Office
 @office_command
 def download(office: Office, number: str, out: Path, language: str | None, kind: str | None) -> None:
     """Write a document of an issued invoice or credit note to a file."""
-    from kvitto.records.audit import Door, Result, note
-    from kvitto.runs.make_documents import document, invoice_pdf
+    from kvitto.records.invoices import NotIssued
+    from kvitto.runs.make_documents import NoSuchDocument, document, invoice_pdf
 
     if kind and language:
         raise click.UsageError(translated("Only the invoice itself has copies in other languages: leave out --kind."))
-    content = document(office, number, kind) if kind else invoice_pdf(office, number, language)
-    facts = {"kind": kind or "invoice-pdf", "number": number, "language": language}
-    note("document.download", Result.ALLOWED, door=Door.COMMAND, facts=facts, at=office.now())
+    with audited_download(
+        office, NotIssued, NoSuchDocument, kind=kind or "invoice-pdf", number=number, language=language
+    ):
+        content = document(office, number, kind) if kind else invoice_pdf(office, number, language)
     write_whole_file(out, [content])

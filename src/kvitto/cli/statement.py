@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kvitto.cli.asking import json_option
+from kvitto.cli.audited import audited_refusals
 from kvitto.cli.invoices import summary_for_programs
 from kvitto.cli.office import office_command, print_json, print_table
 from kvitto.language import phrase, translated
@@ -58,10 +59,13 @@ def statement() -> None:
 @office_command
 def show(office: Office, scope: str, *, person: str | None, as_json: bool) -> None:
     """Estimates, their sum, and what is still to come."""
+    from kvitto.records.people import person_called
     from kvitto.runs.period_rows import MAY_DIFFER
     from kvitto.runs.statement import statement_of
 
-    found = statement_of(office, scope, person)
+    asker = person_called(person) if person else None
+    with audited_refusals(office, "statement.see", asker, asked=scope):
+        found = statement_of(office, scope, asker)
     if as_json:
         print_json(_statement_for_programs(found))
         return
@@ -96,9 +100,12 @@ def show(office: Office, scope: str, *, person: str | None, as_json: bool) -> No
 @office_command
 def history(office: Office, subscription: str, *, person: str | None, as_json: bool) -> None:
     """Periods with total charge and invoice."""
+    from kvitto.records.people import person_called
     from kvitto.runs.billing_history import billing_history
 
-    found = billing_history(office, subscription, person)
+    asker = person_called(person) if person else None
+    with audited_refusals(office, "history.see", asker, asked=subscription):
+        found = billing_history(office, subscription, asker)
     if as_json:
         print_json(_history_for_programs(found))
         return

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from kvitto.cli.audited import audited_download
 from kvitto.cli.office import office_command
 from kvitto.cli.output import write_whole_file
 from kvitto.errors import UnableTo
@@ -52,19 +53,18 @@ def download(office: Office, subscription: str, period_name: str, out: Path, *, 
     """Write the daily usage of a subscription to a CSV file."""
     from kvitto.agreements.hierarchy import Scope, ScopeKind
     from kvitto.records.agreements import invoice_scope_of_subscription, subscription_called
-    from kvitto.records.audit import Door, Result, note
     from kvitto.runs.make_documents import usage_csv
-    from kvitto.runs.named_period import named_period
+    from kvitto.runs.named_period import UnableToFindPeriod, named_period
 
     found = subscription_called(subscription)
-    scope = invoice_scope_of_subscription(found.id) if found else None
-    if found is None or scope is None:
-        raise UnknownSubscription(phrase("No subscription has the id or the name “{name}”.", name=subscription))
-    period = named_period(scope, period_name, office.now())
-    own_part = replace(scope, subscriptions=(found,))
-    file = usage_csv(office, own_part, period, bom=bom)
-    asked, facts = Scope(ScopeKind.SUBSCRIPTION, found.id), {"kind": "usage-csv", "period": period.start.isoformat()}
-    note("document.download", Result.ALLOWED, door=Door.COMMAND, scope=asked, facts=facts, at=office.now())
+    asked = Scope(ScopeKind.SUBSCRIPTION, found.id) if found else None
+    facts = {"kind": "usage-csv", "period": period_name, "subscription": subscription}
+    with audited_download(office, UnknownSubscription, UnableToFindPeriod, scope=asked, **facts):
+        scope = invoice_scope_of_subscription(found.id) if found else None
+        if found is None or scope is None:
+            raise UnknownSubscription(phrase("No subscription has the id or the name “{name}”.", name=subscription))
+        period = named_period(scope, period_name, office.now())
+        file = usage_csv(office, replace(scope, subscriptions=(found,)), period, bom=bom)
     write_whole_file(out, file)
     unpriced = sum(usage.rows for usage in file.unpriced)
     if unpriced:

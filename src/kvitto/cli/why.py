@@ -53,10 +53,16 @@ def why(
 ) -> None:
     """Ask, and say the answer."""
     from kvitto.agreements.invoice_kinds import InvoiceKind
+    from kvitto.records.audit import Door, Result, note
+    from kvitto.records.people import person_called
     from kvitto.runs import explain_absence
 
     kind = InvoiceKind[kind_name.upper()] if kind_name else None
-    answer = explain_absence.why(office, name, period_name, person, kind)
+    asker = person_called(person) if person else None
+    answer = explain_absence.why(office, name, period_name, asker, kind)
+    if asker and answer.is_closed:
+        facts = {"asked": name, "period": period_name, "reason": answer.reason.value if answer.reason else None}
+        note("invoice.why", Result.REFUSED, who=asker.id, door=Door.COMMAND, facts=facts, at=office.now())
     if as_json:
         print_json(_for_programs(answer))
         return

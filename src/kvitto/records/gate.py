@@ -67,11 +67,14 @@ class NotFound(UnableTo):
 
 
 class Refused(UnableTo):
-    """The person has a relation to the thing, but may not do this; `refusal` holds rule, helpful role and givers."""
+    """The person has a relation to the thing, but may not do this; `refusal` holds rule, helpful role and givers.
 
-    def __init__(self, refusal: decision.Refused) -> None:
+    `said`: other words for it, where they say what the person may do instead.
+    """
+
+    def __init__(self, refusal: decision.Refused, said: Phrase | None = None) -> None:
         self.refusal = refusal
-        super().__init__(refusal.phrase)
+        super().__init__(said or refusal.phrase)
 
 
 def scope_for(person: Person, scope: Scope, action: Action) -> InvoiceScope:

@@ -15,6 +15,7 @@ from kvitto.language import phrase
 from kvitto.records import gate
 from kvitto.records.access_view import View
 from kvitto.records.audit import Door, Result, note
+from kvitto.records.audited import audited
 from kvitto.records.models import Person
 from kvitto.records.policy_settings import policies_on, record_policy
 from kvitto.records.revisions import hold_revisions, next_revision
@@ -34,16 +35,10 @@ def set_policy(  # noqa: PLR0913 - who, where, what, when, and through which doo
     What it was before is kept. The download switch is the Account Administrator's alone; the decision says who sets the
     others. Raises `gate.NotFound`, `gate.Refused` (both leave a note in the audit trail) or `UnableToSet`.
     """
-    told: dict[str, Any] = {"who": person.id if person else None, "door": door, "scope": scope, "at": at}
+    told: dict[str, Any] = {"who": person.id if person else None, "door": door, "scope": scope}
     facts = {"policy": policy.value, "value": value}
-    try:
+    with audited("policy.set", now=lambda: at, facts=facts, refusals_only=True, **told):
         _check(person, scope, policy, value)
-    except gate.Refused:
-        note("policy.set", Result.REFUSED, facts=facts, **told)
-        raise
-    except gate.NotFound:
-        note("policy.set", Result.NOT_FOUND, facts=facts, **told)
-        raise
     with transaction.atomic():
         hold_revisions()
         before = policies_on([scope])[scope].get(policy, POLICIES[policy].default)
@@ -51,7 +46,7 @@ def set_policy(  # noqa: PLR0913 - who, where, what, when, and through which doo
             return False
         revision = next_revision(at, f"access set {policy.value} {scope.id}")
         record_policy(scope, policy, value, at.date(), revision)
-        note("policy.set", Result.DONE, facts={**facts, "before": before}, **told)
+        note("policy.set", Result.DONE, facts={**facts, "before": before}, at=at, **told)
     return True
 
 

@@ -20,7 +20,6 @@ from kvitto.language import phrase
 from kvitto.records import gate
 from kvitto.records.agreements import subscription_names, tree_around
 from kvitto.records.models import Person
-from kvitto.records.people import known_people
 
 _KINDS = (
     ScopeKind.SUBSCRIPTION, ScopeKind.BILLING_PROFILE, ScopeKind.INVOICE_SECTION, ScopeKind.DEPARTMENT,
@@ -29,7 +28,7 @@ _KINDS = (
 
 
 class UnableToFindScope(UnableTo):
-    """Nothing is called so, several things are, or nobody has the address."""
+    """Nothing is called so, or several things are."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +38,6 @@ class Asked:
     relation: Relation
     scope: Scope | None = None
     directory: str = ""
-
-
-def person_called(email: str) -> Person:
-    """The person with this address. Raises `UnableToFindScope`."""
-    found = known_people().filter(email=email.strip().lower()).first()
-    if found is None:
-        raise UnableToFindScope(phrase("Nobody with the address {email} can sign in here.", email=email))
-    return found
 
 
 def scope_called(name: str) -> Scope:

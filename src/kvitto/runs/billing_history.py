@@ -17,7 +17,8 @@ from kvitto.language import Phrase, phrase
 from kvitto.records import gate
 from kvitto.records.agreements import own_invoice_scope
 from kvitto.records.models import Person
-from kvitto.runs.asked_scope import asked_scope, charged_scope, person_called, scope_called
+from kvitto.records.people import person_called
+from kvitto.runs.asked_scope import asked_scope, charged_scope, scope_called
 from kvitto.runs.office import Office
 from kvitto.runs.period_rows import PeriodRow, period_rows
 
@@ -31,7 +32,7 @@ _INSTEAD = {
 
 
 class UnableToShowHistory(UnableTo):
-    """Somebody who may not use it, with what they may use instead; or something that has none."""
+    """It is the history of something that has none."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class BillingHistory:
 def billing_history(office: Office, name: str, person: str | Person | None = None) -> BillingHistory:
     """The history of the subscription that is called so (see `runs.asked_scope`).
 
-    `person`: who asks (or an e-mail address), None for the office. Raises `UnableToFindScope`, `UnableToShowHistory` or
-    `gate.NotFound`.
+    `person`: who asks (or an e-mail address), None for the office. Raises `UnknownPerson`, `UnableToFindScope`,
+    `UnableToShowHistory`, `gate.NotFound`, or `gate.Refused` with what the person may use instead.
     """
     asker = person_called(person) if isinstance(person, str) else person
     scope = scope_called(name) if asker is None else _known(asker, name)
@@ -86,7 +87,7 @@ def _require(person: Person, scope: Scope) -> gate.History | None:
         try:
             gate.require(person, scope, Action.USE_ACCOUNT_CENTER)
         except gate.Refused as refused:
-            raise UnableToShowHistory(_instead(person, scope)) from refused
+            raise gate.Refused(refused.refusal, _instead(person, scope)) from refused
     return history
 
 

@@ -10,6 +10,7 @@ from kvitto.errors import UnableTo
 from kvitto.language import phrase
 from kvitto.records import gate
 from kvitto.records.audit import Door, Result, note
+from kvitto.records.audited import audited
 from kvitto.records.models import Person, RoleAssignment
 from kvitto.records.revisions import next_revision
 from kvitto.runs.office import Office
@@ -23,9 +24,10 @@ def elevate(office: Office, person: Person, account: Scope) -> None:
     """Give the person the role of billing account owner, because they are Global Administrator there.
 
     Applying an agreements file that does not name the role takes it away again. Raises `gate.NotFound`, `gate.Refused`
-    or `UnableToElevate`.
+    (both leave a note in the audit trail) or `UnableToElevate`.
     """
-    gate.require(person, account, gate.Action.ELEVATE)
+    with audited("role.elevate", door=Door.COMMAND, now=office.now, who=person.id, scope=account, refusals_only=True):
+        gate.require(person, account, gate.Action.ELEVATE)
     now = office.now()
     here = {"role": Role.BILLING_ACCOUNT_OWNER, "scope_kind": account.kind, "scope_key": account.id}
     with transaction.atomic():

@@ -35,7 +35,8 @@ from kvitto.records.agreements import latest_revision, tree_around
 from kvitto.records.gate import Action, NotFound, Refused
 from kvitto.records.invoices import IssuedInvoice
 from kvitto.records.models import Person
-from kvitto.runs.asked_scope import asked_scope, person_called, scope_called
+from kvitto.records.people import person_called
+from kvitto.runs.asked_scope import asked_scope, scope_called
 from kvitto.runs.listed_periods import issued_periods_of, main_kind
 from kvitto.runs.named_period import UnableToFindPeriod, days_named, named_period
 from kvitto.runs.office import Office
@@ -57,7 +58,8 @@ class Answer:
 
     `asked`: the name that was asked for. `invoice` with its `status` if there is one that the asker may know of;
     `reason` if there is none, or if it may not be opened. `changes_on`, `invoice_day` and `helpers` as in
-    `invoicing.absence.Absence`. `scope` and `period` are None for someone who may not know them.
+    `invoicing.absence.Absence`. `scope` and `period` are None for someone who may not know them. `is_closed`: the
+    person may not see or not open what they asked about.
     """
 
     asked: str
@@ -71,6 +73,7 @@ class Answer:
     changes_on: date | None = None
     invoice_day: date | None = None
     helpers: tuple[str, ...] = ()
+    is_closed: bool = False
 
 
 def why(
@@ -80,8 +83,8 @@ def why(
 
     `name` is explained in `runs.asked_scope`; a subscription that is invoiced together with others answers for its
     billing profile or enrollment. `person` (or an e-mail address): who asks, None for the office. `kind`: None for the
-    one that the scope is invoiced by in the first place. Raises `UnableToFindScope`, `UnableToExplain` or
-    `UnableToFindPeriod`.
+    one that the scope is invoiced by in the first place. Raises `UnknownPerson`, `UnableToFindScope`,
+    `UnableToExplain` or `UnableToFindPeriod`.
     """
     asker = person_called(person) if isinstance(person, str) else person
     if asker is None:
@@ -90,7 +93,7 @@ def why(
     if asked.scope is None:
         stranger = Asker(asker.email, name, asked.relation, asked.directory)
         days_named(period)  # what is no name of a period is told to strangers as to anyone
-        return _told(name, kind or InvoiceKind.SERVICES, why_no_invoice(AbsenceFacts(None, stranger)))
+        return _closed(name, kind or InvoiceKind.SERVICES, AbsenceFacts(None, stranger))
     return _Question(office, name, asked.scope, period, asker, kind).answer()
 
 
@@ -116,12 +119,12 @@ class _Question:
         if facts.terms and kind is InvoiceKind.SUPPORT:
             facts = replace(facts, terms=replace(facts.terms, support_plans=self._support_plans(scope)))
         if refusal := self._refusal(scope):
-            return _told(self.name, kind, why_no_invoice(self._refused(facts, refusal)))
+            return _closed(self.name, kind, self._refused(facts, refusal))
         if absence := without_amounts(facts):
             return _told(self.name, kind, absence, scope)
         named = named_period(scope, self.period_name, self.office.now(), kind, issued_periods_of(scope, kind))
         if refusal := self._refusal_of(scope, named, kind):
-            return _told(self.name, kind, why_no_invoice(self._refused(facts, refusal)))
+            return _closed(self.name, kind, self._refused(facts, refusal))
         return self._found(scope, row_of(self.office, scope, named, kind))
 
     def _target(self, tree: Tree) -> tuple[InvoiceScope, Moved | None]:
@@ -223,7 +226,7 @@ class _Question:
             facts = AbsenceFacts(terms_of(answer.scope, answer.kind), asked_from=invoice.period.start)
             absence = why_no_invoice(self._refused(facts, _refusal(refused, answer.scope)))
             sentences = (absence.phrase, *answer.sentences, absence.advice)
-            return replace(answer, sentences=sentences, reason=absence.code, helpers=absence.helpers)
+            return replace(answer, sentences=sentences, reason=absence.code, helpers=absence.helpers, is_closed=True)
         return answer
 
 
@@ -231,6 +234,10 @@ def _refusal(refused: Refused, scope: InvoiceScope) -> Refusal:
     refusal: Refusing = refused.refusal
     is_customer = scope.agreement is AgreementType.MPA and refusal.helpful_role is None
     return Refusal(refused.phrase, refusal.givers, is_customer_of_partner=is_customer)
+
+
+def _closed(name: str, kind: InvoiceKind, facts: AbsenceFacts) -> Answer:
+    return replace(_told(name, kind, why_no_invoice(facts)), is_closed=True)
 
 
 def _told(name: str, kind: InvoiceKind, absence: Absence, scope: InvoiceScope | None = None) -> Answer:

@@ -18,7 +18,8 @@ from kvitto.money import Money, total
 from kvitto.records import gate
 from kvitto.records.agreements import own_invoice_scope, tree_around
 from kvitto.records.models import Person
-from kvitto.runs.asked_scope import charged_scope, person_called, scope_called
+from kvitto.records.people import person_called
+from kvitto.runs.asked_scope import charged_scope, scope_called
 from kvitto.runs.office import Office
 from kvitto.runs.period_rows import PeriodRow, period_rows
 
@@ -76,8 +77,8 @@ def statement(office: Office, scope: InvoiceScope) -> Statement:
 def statement_of(office: Office, name: str, person: str | Person | None = None) -> Statement:
     """The statement of what is called so (see `runs.asked_scope`), for someone who sees all its charges.
 
-    `person`: who asks (or an e-mail address), None for the office. Raises `UnableToFindScope`, `UnableToState`, and
-    `gate.NotFound` or `gate.Refused`.
+    `person`: who asks (or an e-mail address), None for the office. Raises `UnknownPerson`,
+    `UnableToFindScope`, `UnableToState`, and `gate.NotFound` or `gate.Refused`.
     """
     asker = person_called(person) if isinstance(person, str) else person
     return statement(office, _whole(name) if asker is None else _seen(asker, name))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from kvitto.access.actions import Action
 from kvitto.access.decision import NO_POLICIES, Allowed, Held, NotFound, Place, Refused, decide
@@ -14,11 +13,11 @@ from kvitto.access.policies import Policy
 from kvitto.access.roles import Level, Role
 from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.errors import UnableTo
+from kvitto.invoicing.absence import Reason
 from kvitto.language import Phrase, phrase
 from kvitto.records.access_view import Spot, View, invoice_spot
 from kvitto.records.held_roles import Holding, holdings_on
 from kvitto.records.models import AgreementRecord, InvoiceRecord, Person
-from kvitto.records.people import known_people
 
 OF_INVOICE = (Action.SEE_INVOICES, Action.DOWNLOAD_INVOICE)
 OF_SCOPE = (
@@ -31,19 +30,7 @@ OF_SCOPE = (
 
 
 class UnableToFind(UnableTo):
-    """There is no such invoice, scope or person."""
-
-
-class WhyNot(StrEnum):
-    """Why somebody sees nothing, by the numbers of invoices.md §9."""
-
-    NO_PERMISSION_ON_SUBSCRIPTION = "N7"
-    NO_PERMISSION_ON_PROFILE = "N8"
-    OLDER_INVOICE = "N9"
-    OTHER_ACCOUNT = "N10"
-    WRONG_DIRECTORY = "N12"
-    ENROLLMENT = "N13"
-    THROUGH_PARTNER = "N15"
+    """There is no such invoice or scope."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +74,7 @@ class Answer:
     allowed: tuple[Action, ...]
     ways: tuple[Way, ...]
     sentences: tuple[Phrase, ...]
-    reason: WhyNot | None = None
+    reason: Reason | None = None
     helpers: tuple[str, ...] = ()
 
 
@@ -116,14 +103,6 @@ def scope_called(name: str, levels: Collection[Level] = tuple(Level)) -> Scope:
     if not found:
         raise _unknown(name)
     return found[0]
-
-
-def person_called(email: str) -> Person:
-    """The person with this address. Raises `UnableToFind`."""
-    found = known_people().filter(email=email.strip().lower()).first()
-    if found is None:
-        raise UnableToFind(phrase("Nobody with the address {email} can sign in here.", email=email))
-    return found
 
 
 def _scopes_called(name: str) -> list[Scope]:
@@ -169,29 +148,29 @@ def why(person: Person, target: Target) -> Answer:
 
 def _not_found(person: Person, target: Target, *, is_elsewhere: bool) -> Answer:
     if not person.is_active:
-        return Answer(person, (), (), (phrase("{email} may not sign in.", email=person.email),), WhyNot.OTHER_ACCOUNT)
+        return Answer(person, (), (), (phrase("{email} may not sign in.", email=person.email),), Reason.OTHER_ACCOUNT)
     if is_elsewhere:
         bound_to = target.spot.bound_to
         sentence = phrase(
             "{email} holds a role here, but looks from another directory. Switch to {directory}.",
             email=person.email, directory=bound_to,
         )  # fmt: skip
-        return Answer(person, (), (), (sentence,), WhyNot.WRONG_DIRECTORY)
+        return Answer(person, (), (), (sentence,), Reason.WRONG_DIRECTORY)
     sentences = (
         phrase("{email} holds no role on this or on anything above it.", email=person.email),
         phrase("Someone who follows a link must be signed in with the address that holds the role."),
     )
-    return Answer(person, (), (), sentences, WhyNot.OTHER_ACCOUNT)
+    return Answer(person, (), (), sentences, Reason.OTHER_ACCOUNT)
 
 
-def _reason(place: Place) -> WhyNot:
+def _reason(place: Place) -> Reason:
     if place.matrix is MCA:
-        return WhyNot.NO_PERMISSION_ON_PROFILE
+        return Reason.NO_PERMISSION_ON_PROFILE
     if place.matrix is EA:
-        return WhyNot.ENROLLMENT
+        return Reason.ENROLLMENT_CUSTOMER
     if place.matrix is MPA:
-        return WhyNot.THROUGH_PARTNER
-    return WhyNot.OLDER_INVOICE if place.invoice_is_old else WhyNot.NO_PERMISSION_ON_SUBSCRIPTION
+        return Reason.THROUGH_PARTNER
+    return Reason.OLDER_INVOICE if place.invoice_is_old else Reason.NO_PERMISSION_ON_SUBSCRIPTION
 
 
 def _ways(spot: Spot, person: Person, held: Sequence[Holding], action: Action) -> Iterator[Way]:
