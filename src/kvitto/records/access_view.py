@@ -28,6 +28,7 @@ from kvitto.periods import Period
 from kvitto.records.agreements import tree_around
 from kvitto.records.models import Person
 from kvitto.records.policy_settings import policies_on
+from kvitto.records.trees_above import tree_above
 
 MATRICES = {AgreementType.MOSP: MOSP, AgreementType.MCA: MCA, AgreementType.EA: EA, AgreementType.MPA: MPA}
 _AGE_LIMIT = date(2016, 12, 1)  # invoices of periods that began earlier are the Account Administrator's (roles.md §2)
@@ -82,6 +83,13 @@ class View:
         """With all that stands around these scopes; the number of queries does not depend on how many they are."""
         tree = tree_around(scopes)
         return cls(tree, policies_on(_with_policies(tree)))
+
+    @classmethod
+    def above(cls, scopes: Iterable[Scope]) -> View:
+        """With these scopes and what stands above them alone: answers about them, and about nothing below."""
+        tree = tree_above(scopes)
+        subscriptions = {Scope(ScopeKind.SUBSCRIPTION, key) for key in tree.subscriptions}
+        return cls(tree, policies_on(_with_policies(tree) | subscriptions))
 
     def spot(self, scope: Scope) -> Spot | None:
         """Where the scope stands now; None if it is not here."""
