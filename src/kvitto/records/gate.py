@@ -35,6 +35,7 @@ from kvitto.records.models import InvoiceRecord, Person
 
 __all__ = [
     "Action",
+    "Asker",
     "Everything",
     "History",
     "NotFound",
@@ -86,7 +87,7 @@ def scope_for(person: Person, scope: Scope, action: Action) -> InvoiceScope:
     list prices only is given an account with that price sheet.
     Raises `NotFound` or `Refused`. Ten queries at most.
     """
-    asker = _Asker.around(person, scope)
+    asker = Asker.around(person, scope)
     found = asker.view.tree.invoice_scope(scope)
     if found is None:
         raise NotFound(_nothing(scope))
@@ -119,7 +120,7 @@ def decision_in_history(person: Person, subscription: Scope, action: Action) -> 
 def _history(person: Person, subscription: Scope, action: Action) -> tuple[History | None, list[Decision]]:
     if subscription.kind is not ScopeKind.SUBSCRIPTION:
         return None, []
-    asker = _Asker.around(person, subscription)
+    asker = Asker.around(person, subscription)
     scope, stays = asker.view.tree.own_invoice_scope(subscription), asker.view.tree.stays.get(subscription.id, ())
     spots = {stay.value.account_id: asker.view.earlier_spot(subscription, stay.value.account_id) for stay in stays}
     if scope is None or len(spots) < 2:  # noqa: PLR2004 - it always was the same account's
@@ -131,7 +132,7 @@ def _history(person: Person, subscription: Scope, action: Action) -> tuple[Histo
 
 def require(person: Person, scope: Scope, action: Action) -> None:
     """Return if the person may do this on the scope, of whatever kind. Raises `NotFound` or `Refused`."""
-    asker = _Asker.around(person, scope)
+    asker = Asker.around(person, scope)
     asker.require(asker.view.spot(scope), scope, action)
 
 
@@ -148,7 +149,7 @@ def is_allowed(person: Person, scope: Scope, action: Action) -> bool:
 
 def decision_on(person: Person, scope: Scope, action: Action) -> Decision:
     """The decision itself; a refusal without the names of those who can help."""
-    asker = _Asker.around(person, scope)
+    asker = Asker.around(person, scope)
     return asker.decide(asker.view.spot(scope), action)
 
 
@@ -179,7 +180,7 @@ def invoice_for(person: Person, number: str, action: Action) -> InvoiceRecord:
     if invoice is None:
         raise NotFound(_no_invoice(number))
     scope = Scope(ScopeKind(invoice.scope_kind), invoice.scope_key)
-    asker = _Asker.around(person, scope, Scope(ScopeKind.BILLING_ACCOUNT, invoice.account_key))
+    asker = Asker.around(person, scope, Scope(ScopeKind.BILLING_ACCOUNT, invoice.account_key))
     spot = invoice_spot(asker.view, scope, invoice.account_key, invoice.period_start, invoice.kind)
     try:
         asker.require(spot, scope, action)
@@ -195,13 +196,13 @@ def require_invoice_of(  # noqa: PLR0913, PLR0917 - what decides about an invoic
 
     Raises `NotFound` or `Refused`.
     """
-    asker = _Asker.around(person, scope, Scope(ScopeKind.BILLING_ACCOUNT, account_id))
+    asker = Asker.around(person, scope, Scope(ScopeKind.BILLING_ACCOUNT, account_id))
     asker.require(invoice_spot(asker.view, scope, account_id, period_start, kind), scope, action)
 
 
 def closed_invoices(person: Person, scope: InvoiceScope, invoices: Iterable[IssuedInvoice]) -> frozenset[str]:
     """The numbers of those invoices of the scope that the person may not download."""
-    asker = _Asker.around(person, scope.scope, Scope(ScopeKind.BILLING_ACCOUNT, scope.account.id))
+    asker = Asker.around(person, scope.scope, Scope(ScopeKind.BILLING_ACCOUNT, scope.account.id))
     closed = set()
     for invoice in invoices:
         spot = invoice_spot(asker.view, invoice.scope, invoice.account_id, invoice.period.start, invoice.kind)
@@ -224,14 +225,14 @@ def invoice_scopes_of(person: Person, action: Action = Action.SEE_INVOICES) -> l
 
 def everything_of(person: Person) -> Everything:
     """What the person holds and the agreements around it, read once; for a page that lists several kinds of things."""
-    return Everything(_Asker.of_all(person))
+    return Everything(Asker.of_all(person))
 
 
 @dataclass(frozen=True)
 class Everything:
     """All that is open to a person, each list in order of id."""
 
-    _asker: _Asker
+    _asker: Asker
 
     def subscriptions(
         self, action: Action = Action.SEE_SUBSCRIPTION, *, at_agreed_prices: bool = False
@@ -298,15 +299,15 @@ def _nothing(scope: Scope) -> Phrase:
 
 
 @dataclass(frozen=True)
-class _Asker:
-    """A person, what they hold, and the agreements around some scopes."""
+class Asker:
+    """A person, what they hold, and the agreements around some scopes; for questions of several actions at once."""
 
     person: Person
     held: HeldOn
     view: View
 
     @classmethod
-    def around(cls, person: Person, *scopes: Scope) -> _Asker:
+    def around(cls, person: Person, *scopes: Scope) -> Asker:
         """With the agreements around these scopes."""
         for scope in scopes:
             if not scope.id.isprintable():  # what no id holds, and what not every database can be asked for
@@ -314,7 +315,7 @@ class _Asker:
         return cls(person, roles_of(person), View.around(scopes))
 
     @classmethod
-    def of_all(cls, person: Person) -> _Asker:
+    def of_all(cls, person: Person) -> Asker:
         """With the agreements around everything the person has a role on."""
         held = roles_of(person)
         return cls(person, held, View.around(held))
