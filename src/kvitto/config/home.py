@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 import tomli_w
 
 from kvitto.agreements.limits import STANDARD
+from kvitto.config.servers import MUST_BE_OF_SERVERS, SERVER_KINDS, SERVER_SETTINGS, mail_server, sign_on_server
+from kvitto.config.servers import portal_address as address_of_portal
 from kvitto.errors import UnableTo
 from kvitto.language import LANGUAGES, Phrase, phrase
 from kvitto.periods import midnight
@@ -27,7 +29,6 @@ from kvitto.runs.office import Office
 
 SETTINGS_FILE = "kvitto.toml"
 _LEAST_SECRET = 50  # Django's own measure of a strong key
-_DATABASE_LINE = re.compile(r"""\s*#?\s*["']?database["']?\s*=""")  # also one that is a comment for now
 SECRET_FILE = "secret.key"  # noqa: S105 - the name of the file, not what is in it
 
 
@@ -64,6 +65,10 @@ _DEFAULT_SETTINGS = """\
 #enrollment_account_subscriptions = 5000
 #mca_account_subscriptions = 0
 """
+_DEFAULT_SETTINGS += SERVER_SETTINGS
+# What a backup leaves out: the database's password, and servers that need a secret which is not in the backup either.
+_NOT_BACKED_UP = ("database", *(name for name in SERVER_KINDS if name.startswith(("mail_", "sso_"))))
+_LINE_NOT_BACKED_UP = re.compile(rf"""\s*#?\s*["']?(?:{"|".join(_NOT_BACKED_UP)})["']?\s*=""")  # comments too
 _KINDS: Mapping[str, type] = {
     "database": str,
     "clock": str,
@@ -74,6 +79,7 @@ _KINDS: Mapping[str, type] = {
     "new_account_subscriptions": int,
     "enrollment_account_subscriptions": int,
     "mca_account_subscriptions": int,
+    **SERVER_KINDS,
 }
 _KIND_NAMES: Mapping[type, Phrase] = {
     str: phrase("a text in quotes"),
@@ -91,6 +97,7 @@ _MUST_BE: Mapping[str, Phrase] = {
     "new_account_subscriptions": phrase("a whole number, or 0 for no limit"),
     "enrollment_account_subscriptions": phrase("a whole number, or 0 for no limit"),
     "mca_account_subscriptions": phrase("a whole number, or 0 for no limit"),
+    **MUST_BE_OF_SERVERS,
 }
 
 
@@ -160,15 +167,21 @@ def read_settings(home: Path, environment: Mapping[str, str]) -> Office:
             ),
             account_subscriptions=_limit("mca_account_subscriptions", chosen, STANDARD.account_subscriptions),
         ),
+        portal_address=address_of_portal(chosen, _refuse),
+        mail=mail_server(chosen, home, _refuse),
+        sign_on=sign_on_server(chosen, home, _refuse),
     )
 
 
 def settings_without_secrets(home: Path) -> bytes:
-    """The settings file as a backup may hold it: without `database`, which may have a password in it."""
+    """The settings file as a backup may hold it: without `database`, which may have a password in it.
+
+    Without mail and single sign-on, too: their secrets are not in it, and a restored copy writes to nobody by itself.
+    """
     file = home / SETTINGS_FILE
-    without = {name: value for name, value in _written(file).items() if name != "database"}
+    without = {name: value for name, value in _written(file).items() if name not in _NOT_BACKED_UP}
     lines = file.read_text(encoding="utf-8").splitlines()
-    text = "".join(f"{line}\n" for line in lines if not _DATABASE_LINE.match(line))
+    text = "".join(f"{line}\n" for line in lines if not _LINE_NOT_BACKED_UP.match(line))
     try:
         is_same = tomllib.loads(text) == without
     except tomllib.TOMLDecodeError:
@@ -236,8 +249,8 @@ def _is_of_kind(value: object, kind: type) -> bool:
     return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
 
 
-def _refuse(name: str, value: object) -> NoReturn:
-    must = _MUST_BE[name]
+def _refuse(name: str, value: object, must: Phrase | None = None) -> NoReturn:
+    must = must or _MUST_BE[name]
     raise UnableToStart(
         phrase("The setting “{name}” is “{value}”, but must be {must}.", name=name, value=str(value), must=must)
     )

@@ -81,6 +81,9 @@ MIDDLEWARE = [
     "kvitto.portal.refusals.RefusalsMiddleware",
 ]
 
+# Mail leaves through `kvitto.runs.mail_out` alone, which asks the office for its server.
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+DEFAULT_FROM_EMAIL = OFFICE.mail.sender if OFFICE.mail else ""
 LANGUAGE_CODE = SPOKEN[OFFICE.language].django_code
 LANGUAGES = [(language.django_code, language.own_name) for language in SPOKEN.values()]
 LOCALE_PATHS = [CATALOGUES]

@@ -10,8 +10,36 @@ from kvitto.agreements.limits import STANDARD, Limits
 
 
 @dataclass(frozen=True)
+class MailServer:
+    """Through which server the office sends mail. `security` is "starttls", "tls" or "none".
+
+    The password stands in a file of its own and is read when it is needed, so that no value of the program holds it.
+    """
+
+    host: str
+    port: int
+    sender: str
+    security: str = "starttls"
+    user: str = ""
+    password_file: Path | None = None
+
+
+@dataclass(frozen=True)
+class SignOnServer:
+    """Whom the office believes when it says who somebody is (OpenID Connect). `name` is what the button says."""
+
+    issuer: str
+    client_id: str
+    secret_file: Path
+    name: str
+
+
+@dataclass(frozen=True)
 class Office:
-    """One billing office, as its home folder's settings describe it. `clock` is None for the real clock."""
+    """One billing office, as its home folder's settings describe it. `clock` is None for the real clock.
+
+    `mail` is None where no mail is sent, `sign_on` where nobody else is asked who somebody is.
+    """
 
     home: Path
     database: str = "sqlite"
@@ -21,6 +49,14 @@ class Office:
     language: str = "en"
     secure: bool = False
     limits: Limits = STANDARD
+    portal_address: str = ""
+    mail: MailServer | None = None
+    sign_on: SignOnServer | None = None
+
+    @property
+    def address(self) -> str:
+        """The portal's address as links in mails and on the command line begin, without a slash at the end."""
+        return self.portal_address or (f"https://{self.hosts[0]}" if self.secure else f"http://{self.hosts[0]}:8000")
 
     @property
     def database_file(self) -> Path:
