@@ -24,6 +24,7 @@ from kvitto.invoicing.absence import (
     Relation,
     Terms,
     Timing,
+    depends_on_amounts,
     is_billed,
     why_no_invoice,
     without_amounts,
@@ -329,6 +330,25 @@ def test_who_may_not_see_invoices_never_learns_whether_there_is_one(
 
     unknown = with_all(due(agreement), terms(offer=offer, kind=kind), who)
     assert answer(*told) == answer(*other) == without_amounts(unknown)
+
+
+@settings(max_examples=size(sample=200, full=20_000))
+@given(
+    agreement=st.sampled_from(list(AgreementType)),
+    offer=st.sampled_from([PAY_AS_YOU_GO, FREE_TRIAL, monthly_credit("150"), PREPAID, SUPPORT]),
+    kind=st.sampled_from(list(InvoiceKind)),
+    amounts=any_amounts,
+    day=any_day,
+)
+def test_amounts_are_left_out_only_where_they_decide_nothing(
+    agreement: AgreementType, offer: Offer, kind: InvoiceKind, amounts: Amounts, day: date
+) -> None:
+    """Where the answer is said not to depend on amounts, it is the same for all of them, and for none."""
+    known = replace(with_all(due(agreement), terms(offer=offer, kind=kind), on(day)), amounts=amounts)
+    assert known.terms
+    assert known.time
+    if not depends_on_amounts(known.terms, known.time):
+        assert why_no_invoice(known) == why_no_invoice(replace(known, amounts=None))
 
 
 def test_too_new_says_since_when_and_until_when() -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from kvitto.agreements.offers import Offer
 from kvitto.periods import Period
@@ -311,7 +312,7 @@ class InvoiceScope:
         """The form of agreement, which decides periods, kinds of invoice and reasons for none."""
         return self.account.agreement
 
-    @property
+    @cached_property
     def scope(self) -> Scope:
         """What the invoice is made for."""
         if self.profile:

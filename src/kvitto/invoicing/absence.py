@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kvitto.agreements.hierarchy import AgreementType
+from kvitto.agreements.offers import OfferKind
 from kvitto.invoicing.absence_by_agreement import by_agreement, by_place
 from kvitto.invoicing.absence_by_amounts import by_money, by_time, not_closed
 from kvitto.invoicing.absence_by_asker import by_identity, by_permission
@@ -37,7 +39,7 @@ from kvitto.invoicing.absence_facts import (
 
 __all__ = [
     "Absence", "AbsenceFacts", "Amounts", "Asker", "Moved", "Reason", "Refusal", "Relation", "Terms", "Timing",
-    "is_billed", "why_no_invoice", "without_amounts",
+    "depends_on_amounts", "is_billed", "why_no_invoice", "without_amounts",
 ]  # fmt: skip
 
 _QUESTIONS = (by_identity, by_agreement, by_place, by_permission, by_time, by_money)
@@ -56,6 +58,11 @@ def is_billed(facts: AbsenceFacts) -> bool:
 def without_amounts(facts: AbsenceFacts) -> Absence | None:
     """The reason that follows from steps 1 to 4 alone, whatever time it is and whatever is owed; None if none does."""
     return _reason(replace(facts, time=None, amounts=None))
+
+
+def depends_on_amounts(terms: Terms, time: Timing) -> bool:
+    """False if the time alone tells why: of what is not due, only prepayment is held against what was used so far."""
+    return time.is_due or terms.agreement is AgreementType.EA or terms.offer.kind is OfferKind.AZURE_IN_OPEN
 
 
 def _reason(facts: AbsenceFacts) -> Absence | None:

@@ -16,7 +16,7 @@ from kvitto.agreements.invoice_kinds import InvoiceKind, invoice_kinds
 from kvitto.agreements.offers import Offer, OfferKind
 from kvitto.agreements.price_sheet import Price
 from kvitto.errors import UnableTo
-from kvitto.invoicing.absence import AbsenceFacts, Amounts, Terms, Timing
+from kvitto.invoicing.absence import AbsenceFacts, Amounts, Terms, Timing, depends_on_amounts
 from kvitto.invoicing.drafting import DraftFacts, draft, obstacles
 from kvitto.invoicing.invoice import AsOf, Invoice, OpenBalance, PreviousInvoice
 from kvitto.invoicing.settlement import LotState, covered_by_credit, taken_of
@@ -123,20 +123,21 @@ def rated_periods(
 
 
 def absence_facts(rated: RatedPeriod, now: datetime, cutoff: timedelta) -> AbsenceFacts:
-    """The facts that decide why this period has no invoice, or that one is to be made; as the office knows them."""
+    """The facts that decide why this period has no invoice, or that one is to be made; as the office knows them.
+
+    Amounts are worked out only where they decide something.
+    """
     scope = rated.scope
-    return AbsenceFacts(
-        terms_of(scope, rated.kind),
-        asked_from=rated.period.start,
-        time=Timing(
-            period=rated.period,
-            now=now,
-            started_on=too_new_until(scope) - TOO_NEW,
-            too_new_until=too_new_until(scope),
-            invoice_at=invoice_due_at(scope, rated.period, cutoff, rated.kind),
-        ),
-        amounts=_amounts(rated),
+    terms = terms_of(scope, rated.kind)
+    time = Timing(
+        period=rated.period,
+        now=now,
+        started_on=too_new_until(scope) - TOO_NEW,
+        too_new_until=too_new_until(scope),
+        invoice_at=invoice_due_at(scope, rated.period, cutoff, rated.kind),
     )
+    amounts = _amounts(rated) if depends_on_amounts(terms, time) else None
+    return AbsenceFacts(terms, asked_from=rated.period.start, time=time, amounts=amounts)
 
 
 def terms_of(scope: InvoiceScope, kind: InvoiceKind) -> Terms:
