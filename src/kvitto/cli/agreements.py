@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -165,3 +166,6 @@ def list_scopes(_office: Office, on: datetime | None, *, as_json: bool) -> None:
         return
     heads = [phrase("Account"), phrase("Agreement"), phrase("Id"), phrase("Name"), phrase("Currency")]
     print_table(heads, [[row[key] for key in ("account", "agreement", "id", "name", "currency")] for row in rows])
+
+
+agreements.add_command(import_module("kvitto.cli.subscriptions").subscriptions)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from kvitto.access.answers import Refused
 from kvitto.agreements.billing_periods import periods_of
 from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
+from kvitto.agreements.subscription_state_words import ToldState
 from kvitto.agreements.tree import PlacedSubscription
 from kvitto.language import Phrase, phrase
 from kvitto.portal.address_parts import INVOICE_PAGES, address_of
@@ -25,6 +26,7 @@ from kvitto.portal.permission import person_of
 from kvitto.records import gate
 from kvitto.records.gate import Action, Everything
 from kvitto.runs.subscription_rows import SubscriptionRow, subscription_rows
+from kvitto.runs.subscription_state import states_of
 
 _ROWS = 25
 _PARTS = (
@@ -38,7 +40,7 @@ _PARTS = (
 class ListedSubscription:
     """A row and where it leads; an address is empty where nothing opens, and then there is a reason.
 
-    `address` is that of the whole row, `usage` that of the open period's daily usage.
+    `address` is that of the whole row, `usage` that of the open period's daily usage. `state`: as the reader may know.
     """
 
     row: SubscriptionRow
@@ -47,6 +49,7 @@ class ListedSubscription:
     usage: str
     why_no_charges: Refused | None
     why_no_invoices: Refused | None
+    state: ToldState
 
 
 @dataclass(frozen=True)
@@ -66,14 +69,13 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
     page = Paginator(places, _ROWS).get_page(request.GET.get("page"))
     invoiced = everything.invoice_scopes()
     charged = everything.subscriptions(Action.SEE_CHARGES, at_agreed_prices=True)
+    shown, seen = list(page.object_list), {scope.scope for scope in invoiced}
     rows = subscription_rows(
-        settings.OFFICE,
-        list(page.object_list),
-        may_see_charges={place.scope for place in charged},
-        may_see_invoices={scope.scope for scope in invoiced},
+        settings.OFFICE, shown, may_see_charges={place.scope for place in charged}, may_see_invoices=seen
     )
+    states = states_of(settings.OFFICE, shown, may_see_invoices=seen)
     context = {
-        "rows": [_listed(row, everything) for row in rows],
+        "rows": [_listed(row, everything, states[row.place.scope]) for row in rows],
         "page": page,
         "search": search,
         "moment": settings.OFFICE.now(),
@@ -82,7 +84,7 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/subscriptions.html", context)
 
 
-def _listed(row: SubscriptionRow, everything: Everything) -> ListedSubscription:
+def _listed(row: SubscriptionRow, everything: Everything, state: ToldState) -> ListedSubscription:
     place = row.place
     why_no_charges = everything.why_not(place.scope, Action.SEE_CHARGES)
     is_invoiced = row.invoice is not None or row.absence is not None
@@ -96,6 +98,7 @@ def _listed(row: SubscriptionRow, everything: Everything) -> ListedSubscription:
         usage=usage,
         why_no_charges=why_no_charges,
         why_no_invoices=None if is_invoiced else everything.why_not(place.scope, Action.SEE_INVOICES),
+        state=state,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Min, Sum
 
 from kvitto.invoicing.invoice import DocumentType
 from kvitto.invoicing.payments import Payment, PaymentKind
@@ -62,6 +62,15 @@ def standings(invoices: Collection[IssuedInvoice]) -> dict[str, Standing]:
 def standing_of(invoice: IssuedInvoice) -> Standing:
     """What decides the status of one document."""
     return standings([invoice])[invoice.number]
+
+
+def first_failures(numbers: Iterable[str]) -> dict[str, date]:
+    """The day on which a charge for each of these invoices first failed; those of which none did are left out."""
+    found: dict[str, date] = {}
+    for some in _chunks(numbers):
+        failed = PaymentRecord.objects.filter(invoice_id__in=some, kind=PaymentKind.FAILED, reversed_by=None)
+        found |= dict(failed.values_list("invoice_id").annotate(first=Min("paid_on")).order_by())
+    return found
 
 
 @dataclass
