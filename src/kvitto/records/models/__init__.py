@@ -12,7 +12,7 @@ from kvitto.records.models.invoices import (
 )
 from kvitto.records.models.jobs import Job
 from kvitto.records.models.office import OfficeFact, Revision
-from kvitto.records.models.people import Group, Person
+from kvitto.records.models.people import FormerAddress, Group, Person, SignInLink
 from kvitto.records.models.requests import CopyRequest
 from kvitto.records.models.settlement import LotBalance, LotEntry
 from kvitto.records.models.usage import RefusedRow, UsageBatch, UsageFile, UsageImport, UsageTombstone
@@ -22,6 +22,7 @@ __all__ = [
     "AuditEntry",
     "CopyRequest",
     "DocumentRecord",
+    "FormerAddress",
     "Group",
     "InvoiceLink",
     "InvoiceRecord",
@@ -38,6 +39,7 @@ __all__ = [
     "RefusedRow",
     "Revision",
     "RoleAssignment",
+    "SignInLink",
     "Tombstone",
     "UsageBatch",
     "UsageFile",

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -42,6 +43,9 @@ class Person(AbstractBaseUser):
 
     objects = PersonManager()
 
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="person_email_in_any_case")]
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -67,6 +71,26 @@ class Person(AbstractBaseUser):
     def get_full_name(self) -> str:
         """The name, or the address of someone who gave none."""
         return self.name or self.email
+
+
+class FormerAddress(models.Model):
+    """An address somebody had: agreements files that still say it mean them."""
+
+    address = models.EmailField(primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="former_addresses")
+    left_at = models.DateTimeField()
+
+
+class SignInLink(models.Model):
+    """A link that lets somebody in once: an invitation, or the operator's help for who cannot get in."""
+
+    digest = models.CharField(primary_key=True, max_length=64, help_text="SHA-256 of what stands in the link")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sign_in_links")
+    purpose = models.CharField(max_length=20, help_text="invitation or recovery")
+    is_mailed = models.BooleanField(default=False, help_text="sent to the address: using it proves the address")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
 
 
 class Group(models.Model):
