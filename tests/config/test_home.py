@@ -169,7 +169,7 @@ def test_the_environment_wins_over_the_file(home: Path, name: str, value: str, e
             'colour = "red"',
             (
                 "{file} has a setting “colour” that does not exist. There are: database, clock, cutoff_hours, hosts,"
-                " language, secure, new_account_subscriptions, enrollment_account_subscriptions,"
+                " language, secure, prepare_from_rows, new_account_subscriptions, enrollment_account_subscriptions,"
                 " mca_account_subscriptions, portal_address, mail_host, mail_port, mail_security, mail_user,"
                 " mail_password_file, mail_from, sso_issuer, sso_client_id, sso_secret_file and sso_name."
             ),

@@ -59,6 +59,9 @@ _DEFAULT_SETTINGS = """\
 # true when the portal is reached over HTTPS only (behind a proxy that ends TLS): cookies and headers follow.
 #secure = false
 
+# A usage file that is made of at least so many rows of usage is prepared in the background, and fetched when ready.
+#prepare_from_rows = 100000
+
 # The most subscriptions that may begin in the first 30 days of a MOSP account, and that an enrollment account and an
 # MCA account may hold, ended ones among them. 0: as many as one likes.
 #new_account_subscriptions = 5
@@ -76,6 +79,7 @@ _KINDS: Mapping[str, type] = {
     "hosts": list,
     "language": str,
     "secure": bool,
+    "prepare_from_rows": int,
     "new_account_subscriptions": int,
     "enrollment_account_subscriptions": int,
     "mca_account_subscriptions": int,
@@ -94,6 +98,7 @@ _MUST_BE: Mapping[str, Phrase] = {
     "hosts": phrase("a list of host names, without *"),
     "language": phrase("en, sv, lv, nl or zh-TW"),
     "secure": phrase("true or false"),
+    "prepare_from_rows": phrase("a whole number of rows"),
     "new_account_subscriptions": phrase("a whole number, or 0 for no limit"),
     "enrollment_account_subscriptions": phrase("a whole number, or 0 for no limit"),
     "mca_account_subscriptions": phrase("a whole number, or 0 for no limit"),
@@ -167,6 +172,7 @@ def read_settings(home: Path, environment: Mapping[str, str]) -> Office:
             ),
             account_subscriptions=_limit("mca_account_subscriptions", chosen, STANDARD.account_subscriptions),
         ),
+        prepare_from_rows=_limit("prepare_from_rows", chosen, Office.prepare_from_rows) or 0,
         portal_address=address_of_portal(chosen, _refuse),
         mail=mail_server(chosen, home, _refuse),
         sign_on=sign_on_server(chosen, home, _refuse),

@@ -49,6 +49,7 @@ class Office:
     language: str = "en"
     secure: bool = False
     limits: Limits = STANDARD
+    prepare_from_rows: int = 100_000  # of usage; a usage file made of so many is prepared first and fetched when ready
     portal_address: str = ""
     mail: MailServer | None = None
     sign_on: SignOnServer | None = None
@@ -72,6 +73,11 @@ class Office:
     def documents_folder(self) -> Path:
         """Rendered documents."""
         return self.home / "documents"
+
+    @property
+    def prepared_folder(self) -> Path:
+        """Files that were prepared for somebody, for a few days."""
+        return self.home / "prepared"
 
     @property
     def cutoff(self) -> timedelta:
