@@ -86,6 +86,7 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
     is_filtered = bool(wanted.meter or wanted.resource or wanted.subscription or wanted.day)
     return {
         "scope": scope,
+        "standing": asked,
         "scope_address": address_of(scope),
         "name": _name_of(asked, scope),
         "at_list_prices": is_part and bool(scope.customers) and gate.sees_list_prices(person, asked),
