@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "kvitto.portal.refusals.RefusalsMiddleware",
+    "kvitto.portal.frame.LastScopeMiddleware",
 ]
 
 # Mail leaves through `kvitto.runs.mail_out` alone, which asks the office for its server.
@@ -97,7 +98,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True  # files are served from the installed packages: nothing to build or collect
 WHITENOISE_MAX_AGE = 31_536_000  # every address carries the digest of its content
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "subscriptions"
+LOGIN_REDIRECT_URL = "home"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -29,7 +29,7 @@ from kvitto.access.actions import Action
 from kvitto.access.roles import Role
 from kvitto.agreements.hierarchy import AgreementType, InvoiceScope, Scope, ScopeKind
 from kvitto.language import Phrase, phrase
-from kvitto.portal.address_parts import PLURALS
+from kvitto.portal.address_parts import INVOICE_PAGES, PLURALS
 from kvitto.portal.scope_words import kind_of, name_of
 from kvitto.records.scope_path import ScopePath, path_to
 
@@ -114,17 +114,18 @@ class Opening:
 
 @dataclass(frozen=True)
 class Entry:
-    """A page of a scope. `is_setting`: it stands under “Settings”."""
+    """A page of a scope. `url_name`: with `{kind}`, or by kind; `is_setting`: it stands under “Settings”."""
 
     name: str
     title: Phrase
-    url_name: str
+    url_name: str | Mapping[ScopeKind, str]
     openings: Mapping[ScopeKind, tuple[Opening, ...]]
     is_setting: bool = False
 
     def address(self, scope: Scope) -> str:
         """Where the page of this scope is; empty if there is none."""
-        name = self.url_name.format(kind=scope.kind.value)
+        named = self.url_name if isinstance(self.url_name, str) else self.url_name.get(scope.kind, "")
+        name = named.format(kind=scope.kind.value)
         return _address(name, scope.id) or _address(name, PLURALS.get(scope.kind, ""), scope.id)
 
     def opens(self, path: ScopePath) -> bool:
@@ -167,7 +168,7 @@ ENTRIES = (
         {ACCOUNT: on(Action.SEE_ENROLLMENT_ACCOUNTS, EA), DEPARTMENT: on(Action.SEE_ENROLLMENT_ACCOUNTS)},
     ),
     Entry(
-        "invoices", phrase("Invoices"), "{kind}_invoices",
+        "invoices", phrase("Invoices"), INVOICE_PAGES,
         {
             ACCOUNT: on(Action.SEE_INVOICES, EA),
             PROFILE: on(Action.SEE_INVOICES),
