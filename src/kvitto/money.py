@@ -127,7 +127,9 @@ def convert_unit(quantity: Decimal, numerator: int, denominator: int) -> Decimal
 
 def plain(value: Decimal) -> str:
     """The number for files and JSON: no exponent, no grouping, no trailing zeros after the point, never "-0"."""
-    text = f"{value:f}"
+    text = str(value)
+    if "E" in text:
+        text = f"{value:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from json.encoder import encode_basestring
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -29,10 +30,10 @@ def written(value: Any) -> Any:
 
 def as_text(value: Any, **more: Any) -> str:
     """What `written` gives of a dataclass, and some more facts, as canonical text: keys sorted, no blanks."""
-    facts = {**more, **_to_json(value)}
-    return json.dumps(
-        facts, default=_to_json, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    kind: Any = type(value)
+    texts = {name: json.dumps(each, ensure_ascii=False) for name, each in more.items()}
+    texts |= {name: text_of(getattr(value, name)) for name, text_of in _text_writers(kind)}
+    return _object_form(tuple(sorted(texts))) % tuple([texts[name] for name in sorted(texts)])
 
 
 def read(kind: type[Value], facts: Any) -> Value:
@@ -45,32 +46,56 @@ def read(kind: type[Value], facts: Any) -> Value:
     return value
 
 
-def _to_json(value: Any) -> Any:
-    kind: Any = type(value)
-    return _outer_writer(kind)(value)
-
-
 @cache
-def _writer(kind: type) -> Callable[[Any], Any]:
+def _writer(kind: Any) -> Callable[[Any], Any]:
     """How values of this type are written; found once per type, because closing writes many."""
     if issubclass(kind, StrEnum):
         return str
     if issubclass(kind, tuple):
         return lambda values: [written(value) for value in values]
-    if is_dataclass(kind):
-        return lambda value: {name: written(each) for name, each in _to_json(value).items()}
-    return _to_json if issubclass(kind, (Decimal, date)) else lambda value: value
-
-
-@cache
-def _outer_writer(kind: Any) -> Callable[[Any], Any]:
-    """How values of a type that JSON does not know become one that it does; what stands inside them stays."""
     if issubclass(kind, Decimal):
         return plain
     if issubclass(kind, date):
         return kind.isoformat  # type: ignore[no-any-return]
-    names = [field.name for field in fields(kind)]
-    return lambda value: {name: getattr(value, name) for name in names}
+    if is_dataclass(kind):
+        names = [field.name for field in fields(kind)]
+        return lambda value: {name: written(getattr(value, name)) for name in names}
+    return lambda value: value
+
+
+@cache
+def _text_writer(kind: Any) -> Callable[[Any], str]:
+    """How a value of this type of fact becomes canonical text at once, without objects of JSON on the way."""
+    if get_origin(kind) is tuple:
+        item = _text_writer(get_args(kind)[0])
+        return lambda values: f"[{','.join([item(value) for value in values])}]"
+    if get_origin(kind) in {Union, UnionType}:
+        (present,) = (_text_writer(choice) for choice in get_args(kind) if choice is not NoneType)
+        return lambda value: "null" if value is None else present(value)
+    if is_dataclass(kind):
+        of_kind: Any = kind
+        writers = _text_writers(of_kind)
+        form = _object_form(tuple(name for name, _ in writers))
+        return lambda value: form % tuple([text_of(getattr(value, name)) for name, text_of in writers])
+    if issubclass(kind, str):
+        return encode_basestring
+    if not issubclass(kind, (Decimal, date)):
+        return repr if kind is int else json.dumps
+    plainly = _writer(kind)
+    return lambda value: f'"{plainly(value)}"'
+
+
+@cache
+def _text_writers(kind: Any) -> list[tuple[str, Callable[[Any], str]]]:
+    """Each field with how its values become text, in the order of their names."""
+    hints = get_type_hints(kind)
+    return [(field.name, _text_writer(hints[field.name])) for field in sorted(fields(kind), key=lambda one: one.name)]
+
+
+@cache
+def _object_form(names: tuple[str, ...]) -> str:
+    """The text of an object with these keys, with a %s for each value."""
+    return "{" + ",".join(f'"{name}":%s' for name in names) + "}"
 
 
 @cache
