@@ -16,12 +16,12 @@ from django.views.decorators.http import require_safe
 from kvitto.access.answers import Refused
 from kvitto.agreements.billing_periods import periods_of
 from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
+from kvitto.agreements.parts import part_of
 from kvitto.agreements.subscription_state_words import ToldState
 from kvitto.agreements.tree import PlacedSubscription
 from kvitto.language import Phrase, phrase
 from kvitto.portal.address_parts import INVOICE_PAGES, address_of
 from kvitto.portal.offers import offer_name
-from kvitto.portal.parts import part_of
 from kvitto.portal.permission import person_of
 from kvitto.records import gate
 from kvitto.records.gate import Action, Everything

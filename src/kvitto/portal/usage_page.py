@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -12,16 +11,8 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, QueryDict
 
-from kvitto.agreements.hierarchy import (
-    Customer,
-    Department,
-    EnrollmentAccount,
-    InvoiceScope,
-    InvoiceSection,
-    Scope,
-    ScopeKind,
-    Subscription,
-)
+from kvitto.agreements.hierarchy import InvoiceScope, Scope
+from kvitto.agreements.parts import name_of_part
 from kvitto.language import Phrase, phrase, phrases
 from kvitto.money import Money
 from kvitto.periods import Period
@@ -35,7 +26,6 @@ from kvitto.records.invoices import load
 from kvitto.runs.daily_usage import Asked, DailyUsage, Grouping, daily_usage
 from kvitto.runs.period_rows import PeriodRow, row_of
 
-Named = Subscription | InvoiceSection | Customer | Department | EnrollmentAccount
 _ROWS = 50
 _GROUPINGS = {
     "day": (Grouping.DAY, phrase("Day")),
@@ -88,7 +78,7 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
         "scope": scope,
         "standing": asked,
         "scope_address": address_of(scope),
-        "name": _name_of(asked, scope),
+        "name": name_of_part(scope, asked),
         "at_list_prices": is_part and bool(scope.customers) and gate.sees_list_prices(person, asked),
         "is_part": is_part,
         "invoices_closed": invoices_closed,
@@ -115,17 +105,6 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
         "columns": _COLUMNS.get(by) or replace(_EVERY_CHARGE, subscription=len(scope.subscriptions) > 1),
         "page": Paginator(range(usage.row_count), _ROWS).get_page(usage.page),
     }
-
-
-def _name_of(asked: Scope, scope: InvoiceScope) -> str:
-    parts: dict[ScopeKind, Iterable[Named]] = {
-        ScopeKind.SUBSCRIPTION: scope.subscriptions,
-        ScopeKind.INVOICE_SECTION: scope.sections,
-        ScopeKind.CUSTOMER: scope.customers,
-        ScopeKind.DEPARTMENT: scope.departments,
-        ScopeKind.ENROLLMENT_ACCOUNT: scope.enrollment_accounts,
-    }
-    return next((part.name for part in parts.get(asked.kind, ()) if part.id == asked.id), scope.name)
 
 
 def _wanted(query: QueryDict, by: str) -> Asked:

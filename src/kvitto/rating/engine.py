@@ -121,6 +121,10 @@ class RatedUsage:
         """Every charge, or those of one pool."""
         return self._ask("60_ordered_charges", Charge, pool=pool)
 
+    def charge_count(self) -> int:
+        """How many charges there are."""
+        return self._run_count("charges")
+
     def unpriced(self) -> list[Unpriced]:
         """Usage that no price covers."""
         return list(self._ask("62_unpriced", Unpriced))

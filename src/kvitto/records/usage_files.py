@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet, Sum
 
 from kvitto.records.models import OfficeFact, UsageBatch, UsageFile, UsageImport
 from kvitto.usage.publishing import StoredFile
@@ -50,10 +50,22 @@ def files_after(
     return _paths(sequence, None, months, subscriptions)
 
 
+def rows_at_most(months: Sequence[str], subscriptions: Iterable[str]) -> int:
+    """No more rows than this many are known of these months and subscriptions; files hold those of others too."""
+    return _files(None, None, months, subscriptions).aggregate(rows=Sum("rows"))["rows"] or 0
+
+
 def _paths(
     after: int | None, up_to: int | None, months: Sequence[str] | None, subscriptions: Iterable[str] | None
 ) -> list[Path]:
-    files = UsageFile.objects.order_by("path")
+    files = _files(after, up_to, months, subscriptions).order_by("path")
+    return [Path(path) for path in files.values_list("path", flat=True)]
+
+
+def _files(
+    after: int | None, up_to: int | None, months: Sequence[str] | None, subscriptions: Iterable[str] | None
+) -> QuerySet[UsageFile]:
+    files = UsageFile.objects.all()
     if after is not None:
         files = files.filter(batch_id__gt=after)
     if up_to is not None:
@@ -63,7 +75,7 @@ def _paths(
     if subscriptions is not None:
         buckets = bucket_count()
         files = files.filter(bucket__in={bucket_of(subscription, buckets) for subscription in subscriptions})
-    return [Path(path) for path in files.values_list("path", flat=True)]
+    return files
 
 
 @contextmanager

@@ -209,6 +209,15 @@ def raw_rows(
         yield subscription, resource, meter, used_at.replace(tzinfo=UTC), quantity, unit
 
 
+def count_rows(files: Sequence[Path], subscriptions: Sequence[str], period: Period) -> int:
+    """How many records of the subscriptions lie in the period."""
+    query = """
+        SELECT count(*) FROM read_parquet($files, hive_partitioning = false)
+        WHERE used_at >= $start AND used_at < $end AND subscription IN (SELECT unnest($subscriptions))
+    """
+    return sum(count for (count,) in _selected(query, files, subscriptions, period))
+
+
 def daily_sums(
     files: Sequence[Path], subscriptions: Sequence[str], period: Period
 ) -> Iterator[tuple[str, str, str, date, str, Decimal, int]]:
