@@ -84,6 +84,11 @@ def remove(today: date, period: Period, removal: Removal) -> tuple[LimitChange, 
     return (LimitChange(today, is_on=False), LimitChange(period.end, is_on=True))
 
 
+def removals_of(offer: Offer) -> tuple[Removal, ...]:
+    """For how long the offer lets its limit be taken away: where no credit comes later, for good only."""
+    return tuple(Removal) if offer.kind in _OVER_SEVERAL_MONTHS else (Removal.INDEFINITELY,)
+
+
 def credit_comes_back(offer: Offer) -> bool:
     """True for offers whose credit comes again with the next period, and with it the service."""
     return offer.kind is OfferKind.MONTHLY_CREDIT

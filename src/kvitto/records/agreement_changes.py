@@ -11,7 +11,7 @@ from django.db.models import Max, Sum
 
 from kvitto.agreements.facts import from_facts, kind_of, parent_of, to_facts
 from kvitto.agreements.hierarchy import ScopeKind
-from kvitto.agreements.planning.plan import Agreements, Change, Key, Plan
+from kvitto.agreements.planning.plan import Agreements, Change, ChangeKind, Key, Plan
 from kvitto.agreements.planning.recorded import Recorded
 from kvitto.agreements.planning.versions import Version
 from kvitto.money import Money
@@ -91,6 +91,23 @@ def _record_versions(changes: Sequence[Change], revision: Revision) -> None:
         for batch in batches(versions):
             _supersede(kind, batch, revision)
     AgreementRecord.objects.bulk_create(wanted, batch_size=_BATCH)
+
+
+def versions_now(kind: str, key: str) -> tuple[Version, ...]:
+    """All versions of one thing that are believed now, oldest first; empty if there is no such thing."""
+    rows = AgreementRecord.objects.filter(superseded_in=None, kind=kind, key=key).order_by("valid_from")
+    return tuple(
+        Version(start, end, from_facts(kind, facts))
+        for start, end, facts in rows.values_list("valid_from", "valid_to", "facts")
+    )
+
+
+def record_versions(before: Sequence[Version], versions: Sequence[Version], revision: Revision) -> None:
+    """Let one thing have these versions instead of those of before, in the caller's transaction."""
+    value = versions[-1].value
+    _record_versions(
+        [Change(ChangeKind.CHANGED, value, versions[-1].valid_from, (), tuple(before), tuple(versions))], revision
+    )
 
 
 def _superseded(changes: Iterable[Change]) -> set[tuple[str, str, date]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -49,6 +49,19 @@ def declared_anew(versions: Sequence[Version], value: Agreed, starts_on: date, v
     ]
     kept = [version for version in earlier if version.valid_to and version.valid_from < version.valid_to]
     return _merged([*kept, Version(from_day, None, value)])
+
+
+def changed_from(versions: Sequence[Version], day: date, change: Callable[[Agreed], Agreed]) -> tuple[Version, ...]:
+    """The versions once all that is agreed for the day and later is changed so; what is agreed for before stays."""
+    found: list[Version] = []
+    for version in versions:
+        if version.ends_by(day):
+            found.append(version)
+            continue
+        if version.valid_from < day:
+            found.append(replace(version, valid_to=day))
+        found.append(replace(version, valid_from=max(version.valid_from, day), value=change(version.value)))
+    return _merged(found)
 
 
 def rates_declared_anew(
