@@ -150,7 +150,7 @@ def record_roles(plan: Plan, revision: Revision, today: date) -> None:
     gone = {_role_key(_assignment(role, people, revision, today)) for role in plan.roles_withdrawn}
     keys = {role.scope.id for role in plan.roles_withdrawn}
     current = _holding(RoleAssignment.objects.all(), None)
-    _end(current, keys, lambda row: _role_key(row) in gone, revision, today)
+    end_rows(current, keys, lambda row: _role_key(row) in gone, revision, today)
 
 
 def record_policies(plan: Plan, revision: Revision, today: date) -> None:
@@ -168,11 +168,11 @@ def record_policies(plan: Plan, revision: Revision, today: date) -> None:
     ]
     changed = {_policy_key(row) for row in wanted}
     current = _holding(PolicySetting.objects.all(), None)
-    _end(current, {row.scope_key for row in wanted}, lambda row: _policy_key(row) in changed, revision, today)
+    end_rows(current, {row.scope_key for row in wanted}, lambda row: _policy_key(row) in changed, revision, today)
     PolicySetting.objects.bulk_create(wanted, batch_size=_BATCH)
 
 
-def _end(
+def end_rows(
     current: QuerySet[Row], scope_keys: set[str], ends: Callable[[Row], bool], revision: Revision, today: date
 ) -> None:
     """Supersede what holds on these scopes and ends today, and record for how long it held."""

@@ -42,7 +42,7 @@ Thing = TypeVar("Thing", bound=Scoped | CreditLot)
 
 @dataclass(frozen=True, order=True)
 class DeclaredPerson:
-    """Someone who may sign in, or a program that may ask. `language` and `time_zone` are empty where left open.
+    """Someone who may sign in, or a program that may ask. `name`, `language` and `time_zone` are empty where left open.
 
     `directory`: the one they are in, empty for the office's own; `directories`: others that they may switch to.
     """

@@ -17,7 +17,7 @@ def read_person(table: Table, found: Found) -> None:
     """One of the `[[people]]`."""
     person = DeclaredPerson(
         email=table.email("email"),
-        name=table.text("name"),
+        name=table.text("name", required=False),
         language=table.choice("language", LANGUAGES, required=False),
         time_zone=table.choice("time_zone", time_zones(), TIME_ZONE, required=False),
         kind=table.choice("kind", (PERSON, SERVICE_PRINCIPAL), default=PERSON),

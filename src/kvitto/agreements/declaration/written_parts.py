@@ -75,7 +75,7 @@ def written_person(person: DeclaredPerson) -> dict[str, Any]:
     return filled(
         {
             "email": person.email,
-            "name": person.name or person.email,
+            "name": person.name,
             "language": person.language,
             "time_zone": person.time_zone,
             "kind": person.kind if person.kind != PERSON else "",

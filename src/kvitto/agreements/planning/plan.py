@@ -272,6 +272,7 @@ def _changed_people(agreements: Agreements, declaration: Declaration) -> Iterato
             continue
         wanted = replace(
             declared,
+            name=declared.name or known.name,
             language=declared.language or known.language,
             time_zone=declared.time_zone or known.time_zone,
         )
