@@ -19,13 +19,19 @@ def anniversary_day_of(started_on: date) -> int:
     return started_on.day if started_on.day <= LAST_ANNIVERSARY_DAY else 1
 
 
-def anniversaries(subscription: Subscription) -> Iterator[date]:
-    """Every anniversary after the day the subscription started, without an end (agreements.md §4.2).
+def anniversaries(subscription: Subscription, after: date = date.min) -> Iterator[date]:
+    """Every anniversary after this day and the one the subscription started, without an end (agreements.md §4.2).
 
     Re-enabling moves the day by as many days as the subscription was suspended. Anniversaries during a suspension stay
     as they were, because invoices may have been made from them; but the latest of them gives way if less than half a
     month would be left until the next (chosen). A suspension that goes on moves nothing.
     """
+    if not subscription.suspended:
+        return _every_month(_next_on(subscription.anniversary_day, max(after, subscription.started_on)))
+    return (day for day in _shifted_anniversaries(subscription) if day > after)
+
+
+def _shifted_anniversaries(subscription: Subscription) -> Iterator[date]:
     upcoming = _next_on(subscription.anniversary_day, subscription.started_on)
     for suspension in sorted(subscription.suspended):
         if suspension.end == FOREVER or suspension.end <= subscription.started_on:
@@ -42,15 +48,19 @@ def anniversaries(subscription: Subscription) -> Iterator[date]:
             meanwhile.pop()
         yield from meanwhile
         upcoming = shifted
+    yield from _every_month(upcoming)
+
+
+def _every_month(first: date) -> Iterator[date]:
     while True:
-        yield upcoming
-        upcoming = _a_month_later(upcoming)
+        yield first
+        first = _a_month_later(first)
 
 
 def cycles(subscription: Subscription, first_day: date, months: int = 1) -> Iterator[Period]:
     """The periods from one anniversary to the next, or over so many months, from this day on, without an end."""
     start = first_day
-    later = (day for day in anniversaries(subscription) if day > first_day)
+    later = anniversaries(subscription, first_day)
     while True:
         for _ in range(months):
             end = next(later)

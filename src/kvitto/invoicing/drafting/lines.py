@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kvitto.agreements.exchange_rates import ExchangeRate, rate_between
-from kvitto.agreements.hierarchy import AgreementType, Subscription
+from kvitto.agreements.hierarchy import AgreementType, Customer, Subscription
 from kvitto.agreements.price_sheet import Price
 from kvitto.errors import UnableTo
 from kvitto.invoicing.drafting.facts import DraftFacts
@@ -22,10 +22,10 @@ class NoExchangeRate(UnableTo):
 
 
 class LineMaker:
-    """Makes the lines of one draft, each with number 0 and without a section."""
+    """Makes the lines of one draft."""
 
     def __init__(self, facts: DraftFacts) -> None:
-        self._scope = facts.scope
+        self.scope = facts.scope
         self._country = facts.seller_country
         self._prices = {**facts.prices, **RECURRING_PRICES}
         self._subscriptions = {one.id: one for one in facts.scope.subscriptions}
@@ -40,15 +40,25 @@ class LineMaker:
         """Who used it; KeyError for a stranger, whose charges are never billed here in silence."""
         return self._subscriptions[charges.subscription]
 
-    def line(self, charges: ChargeLine) -> Line:
-        """The line of these charges."""
-        price, subscription = self.price(charges), self.subscription(charges)
-        customer = self._customers.get(subscription.customer_id)
-        category, rate = group_of(self._scope.account.tax, price.tax_class, charges.first_day, charges.last_day)
-        amount = self._amount(charges, price)
+    def customer(self, charges: ChargeLine) -> Customer | None:
+        """The partner's customer who used it."""
+        return self._customers.get(self.subscription(charges).customer_id)
+
+    def amount(self, charges: ChargeLine) -> LineAmount:
+        """The exact charges, rounded once as this seller bills in this currency; a partner's are cut instead."""
+        if self._is_partner:
+            return partner_amount(charges.amount, self.price(charges), self._exchange, self.scope)
+        rounded = Money(charges.amount, self.scope.currency).rounded(self._country)
+        return LineAmount(rounded.amount, charges.amount)
+
+    def line(self, charges: ChargeLine, number: int, section_id: str) -> Line:
+        """The line of these charges, at its place on the invoice."""
+        price, subscription, customer = self.price(charges), self.subscription(charges), self.customer(charges)
+        category, rate = group_of(self.scope.account.tax, price.tax_class, charges.first_day, charges.last_day)
+        amount = self.amount(charges)
         return Line(
-            number=0,
-            section_id="",
+            number=number,
+            section_id=section_id,
             subscription_id=subscription.id,
             subscription_name=subscription.name,
             meter=charges.meter,
@@ -74,14 +84,7 @@ class LineMaker:
 
     @property
     def _is_partner(self) -> bool:
-        return self._scope.agreement is AgreementType.MPA
-
-    def _amount(self, charges: ChargeLine, price: Price) -> LineAmount:
-        """The exact charges, rounded once as this seller bills in this currency; a partner's are cut instead."""
-        if self._is_partner:
-            return partner_amount(charges.amount, price, self._exchange, self._scope)
-        rounded = Money(charges.amount, self._scope.currency).rounded(self._country)
-        return LineAmount(rounded.amount, charges.amount)
+        return self.scope.agreement is AgreementType.MPA
 
 
 def exchange_of(facts: DraftFacts) -> ExchangeRate | None:

@@ -9,23 +9,24 @@ subscription, meter name, region, meter, first day of the price, tier, and days.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
+from typing import NamedTuple
 
-from kvitto.agreements.hierarchy import AgreementType, InvoiceScope, Subscription
-from kvitto.agreements.price_sheet import ChargeKind, Price
+from kvitto.agreements.hierarchy import AgreementType
+from kvitto.agreements.price_sheet import ChargeKind
 from kvitto.invoicing.drafting.facts import DraftFacts
 from kvitto.invoicing.drafting.lines import LineMaker
 from kvitto.invoicing.invoice import Line, Section
 from kvitto.money import exact_sum
+from kvitto.rating.charge import ChargeLine
 
 _ENROLLMENT_ORDER = (
     ChargeKind.USAGE, ChargeKind.RESERVATION, ChargeKind.SEPARATE, ChargeKind.SUPPORT, ChargeKind.MARKETPLACE,
 )  # fmt: skip
 
 
-@dataclass(frozen=True, order=True)
-class Heading:
+class Heading(NamedTuple):
     """A section to be; headings are ordered as the sections are."""
 
     rank: int
@@ -33,24 +34,21 @@ class Heading:
     id: str
 
 
-Placed = tuple[tuple[object, ...], Heading, Line]  # what orders the line, its heading, and the line
+Placed = tuple[Heading, ChargeLine | Line]  # a heading, and what stands there: charges, or a correction's line
 
 
 def ordered_lines(facts: DraftFacts) -> tuple[list[Heading], list[Line]]:
     """All lines, numbered from 1 in the order in which they stand on the invoice, and the heading of each."""
     maker, section_names = LineMaker(facts), {section.id: section.name for section in facts.scope.sections}
-    placed: list[Placed] = []
-    for charges in facts.lines:
-        line, price = maker.line(charges), maker.price(charges)
-        heading = _heading(facts.scope, section_names, maker.subscription(charges), price)
-        is_free = facts.scope.agreement is AgreementType.EA and not line.amount
-        key = (heading, is_free, line.customer_name, line.customer_id, *_place(line, price))
-        placed.append((key, heading, line))
-    placed.sort(key=lambda one: one[0])
-    placed = _with_corrections(placed, facts, section_names)
-    headings = [heading for _, heading, _ in placed]
+    keyed = [(_place(maker, charges, section_names), charges) for charges in facts.lines]
+    keyed.sort(key=lambda one: one[0])
+    placed = _with_corrections([(place[0], charges) for place, charges in keyed], facts, section_names)
+    headings = [heading for heading, _ in placed]
     lines = [
-        replace(line, number=number, section_id=heading.id) for number, (_, heading, line) in enumerate(placed, start=1)
+        maker.line(one, number, heading.id)
+        if isinstance(one, ChargeLine)
+        else replace(one, number=number, section_id=heading.id)
+        for number, (heading, one) in enumerate(placed, start=1)
     ]
     return headings, lines
 
@@ -72,12 +70,13 @@ def _with_corrections(placed: list[Placed], facts: DraftFacts, section_names: di
     for section in facts.corrections:
         rank = _ENROLLMENT_ORDER.index(ChargeKind(section.id)) if facts.scope.agreement is AgreementType.EA else 0
         heading = Heading(rank, section_names.get(section.id, section.name), section.id)
-        placed += [((heading,), heading, line) for line in section.lines]
-    return sorted(placed, key=lambda one: one[1]) if facts.corrections else placed
+        placed += [(heading, line) for line in section.lines]
+    return sorted(placed, key=lambda one: one[0]) if facts.corrections else placed
 
 
-def _heading(scope: InvoiceScope, section_names: dict[str, str], subscription: Subscription, price: Price) -> Heading:
-    match scope.agreement:
+def _heading(maker: LineMaker, charges: ChargeLine, section_names: dict[str, str]) -> Heading:
+    subscription, price = maker.subscription(charges), maker.price(charges)
+    match maker.scope.agreement:
         case AgreementType.MOSP:
             return Heading(0, subscription.name, subscription.id)
         case AgreementType.MCA:
@@ -88,8 +87,13 @@ def _heading(scope: InvoiceScope, section_names: dict[str, str], subscription: S
             return Heading(0, price.category, price.category)
 
 
-def _place(line: Line, price: Price) -> tuple[object, ...]:
+def _place(maker: LineMaker, charges: ChargeLine, section_names: dict[str, str]) -> tuple[Heading, *tuple[object, ...]]:
+    """What orders the line of these charges; first its heading."""
+    price, subscription, customer = maker.price(charges), maker.subscription(charges), maker.customer(charges)
+    is_free = maker.scope.agreement is AgreementType.EA and not maker.amount(charges).rounded
     return (
-        price.category, line.subscription_name, line.subscription_id, line.meter_name, price.region, line.meter,
-        price.valid_from, line.tier_from, price.id, line.service_period,
+        _heading(maker, charges, section_names), is_free, customer.name if customer else "",
+        customer.id if customer else "", price.category, subscription.name, subscription.id,
+        price.name or charges.meter, price.region, charges.meter, price.valid_from, charges.tier_from, price.id,
+        charges.first_day, charges.last_day,
     )  # fmt: skip
