@@ -169,3 +169,4 @@ def list_scopes(_office: Office, on: datetime | None, *, as_json: bool) -> None:
 
 
 agreements.add_command(import_module("kvitto.cli.subscriptions").subscriptions)
+agreements.add_command(import_module("kvitto.cli.spending_limit").spending_limit)

@@ -20,6 +20,7 @@ from kvitto.portal.invoice_sheet import sheet_of
 from kvitto.portal.offers import offer_name
 from kvitto.portal.permission import person_of, why_no_invoice_file, why_not_in
 from kvitto.portal.sharing import sharing_of
+from kvitto.portal.spending_limit import limit_form_of
 from kvitto.records import gate
 from kvitto.records.agreements import own_invoice_scope
 from kvitto.records.gate import Action
@@ -29,6 +30,7 @@ from kvitto.runs.listed_periods import main_kind
 from kvitto.runs.make_documents import document, documents_of, kept_documents, voided_by
 from kvitto.runs.make_documents import invoice_pdf as pdf_of
 from kvitto.runs.period_rows import period_rows
+from kvitto.runs.subscription_state import state_of_scope
 
 _ROWS = 24
 
@@ -136,5 +138,7 @@ def _invoices(request: HttpRequest, scope: InvoiceScope, history: gate.History |
         "no_download": why_not_in(person, scope.scope, scope, Action.DOWNLOAD_INVOICE),
         "closed": gate.closed_invoices(person, scope, [row.invoice for row in page.object_list if row.invoice]),
         "sharing": sharing_of(person, scope),
+        "limit": limit_form_of(person, scope),
+        "state": state_of_scope(settings.OFFICE, scope),
     }
     return render(request, "portal/invoices.html", context)

@@ -18,6 +18,7 @@ from kvitto.portal.invoices import (
     subscription_invoices,
 )
 from kvitto.portal.sharing import share_invoices
+from kvitto.portal.spending_limit import change_spending_limit
 from kvitto.portal.subscriptions import subscriptions
 from kvitto.portal.usage import usage_file, usage_page
 
@@ -35,6 +36,7 @@ urlpatterns = [
     path("subscriptions/", subscriptions, name="subscriptions"),
     path("subscriptions/<str:id>/invoices/", subscription_invoices, name="subscription_invoices"),
     path("subscriptions/<str:id>/share-invoices/", share_invoices, name="share_invoices"),
+    path("subscriptions/<str:id>/spending-limit/", change_spending_limit, name="change_spending_limit"),
     path("billing-profiles/<str:id>/invoices/", profile_invoices, name="profile_invoices"),
     path("billing-accounts/<str:id>/invoices/", account_invoices, name="account_invoices"),
     *(

@@ -28,7 +28,7 @@ from kvitto.invoicing.spending_limit import (
     remove,
     turn_on_again,
 )
-from kvitto.language import phrase
+from kvitto.language import Phrase, phrase
 from kvitto.periods import Period
 from kvitto.records import gate
 from kvitto.records.agreement_changes import record_versions, versions_now
@@ -57,6 +57,19 @@ class SpendingLimit:
     returns_on: date | None
     removals: tuple[Removal, ...]
     may_return_on: date | None
+
+    @property
+    def stands(self) -> Phrase:
+        """How it stands, in a sentence."""
+        if self.is_on:
+            return phrase("The spending limit is on: what is used beyond the credit is not billed.")
+        if self.returns_on:
+            return phrase(
+                "The spending limit is off, and is on again from {day}. Until then, what is used beyond the credit is"
+                " billed.",
+                day=self.returns_on,
+            )
+        return phrase("The spending limit is off. What is used beyond the credit is billed.")
 
 
 def limit_of(office: Office, scope: Scope) -> SpendingLimit | None:

@@ -7,10 +7,18 @@ into a period whose invoice was made without them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from kvitto.agreements.hierarchy import BillingAccount, Customer, InvoiceSection, ScopeKind, Subscription
+from kvitto.agreements.hierarchy import (
+    AgreementType,
+    BillingAccount,
+    Customer,
+    InvoiceSection,
+    ScopeKind,
+    Subscription,
+)
+from kvitto.agreements.offer_table import PREFIX, after_enrolling, published_offer
 from kvitto.agreements.planning.plan import Agreements, Change, Key, Plan
 from kvitto.agreements.planning.recorded import Recorded
 from kvitto.language import Phrase, phrase
@@ -47,10 +55,25 @@ class _Moves:
                 day=day,
                 created=account.created_on,
             )
+        if account.agreement is AgreementType.EA:
+            yield from self._enrolling(new, [each for each in earlier if isinstance(each, Subscription)])
         for _, invoiced_with in sorted({*places, self._place(new)} if places else ()):
             latest = self._invoiced.get(invoiced_with)
             if latest and latest > day:
                 yield self._too_late(new.id, day, invoiced_with, latest)
+
+    def _enrolling(self, new: Subscription, earlier: Sequence[Subscription]) -> Iterator[Phrase]:
+        """An id that is not the one its offer gets under an enrollment, where credit of its own is lost (§9)."""
+        before = [each for each in earlier if self._accounts[each.account_id].agreement is not AgreementType.EA]
+        if not before:
+            return
+        published = published_offer(before[0].offer.id) if before[0].offer.id else None
+        becomes = after_enrolling(published) if published else None
+        if becomes and new.offer.id and published_offer(new.offer.id) != becomes:
+            yield phrase(
+                "{id}: under an enrollment its offer {offer} becomes {becomes} ({name}).",
+                id=new.id, offer=before[0].offer.id, becomes=PREFIX + becomes.id, name=becomes.name,
+            )  # fmt: skip
 
     def left_behind(self) -> Iterator[Phrase]:
         """Subscriptions that the file does not mention, under an account that becomes another one."""
