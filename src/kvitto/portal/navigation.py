@@ -31,6 +31,7 @@ from kvitto.agreements.hierarchy import AgreementType, InvoiceScope, Scope, Scop
 from kvitto.language import Phrase, phrase
 from kvitto.portal.address_parts import INVOICE_PAGES, PLURALS
 from kvitto.portal.scope_words import kind_of, name_of
+from kvitto.records import gate
 from kvitto.records.scope_path import ScopePath, path_to
 
 if TYPE_CHECKING:
@@ -237,6 +238,9 @@ ENTRIES = (
 """Every page that a scope may have, in the order of the menu."""
 
 
+ENTRIES_BY_NAME: Mapping[str, Entry] = {entry.name: entry for entry in ENTRIES}
+
+
 @dataclass(frozen=True)
 class Link:
     """A line of the menu; without an address it is only said. `kind` says what is called so."""
@@ -275,6 +279,21 @@ def menu_of(person: Person, held: HeldOn, standing: object = None, here: str = "
         for is_setting in (False, True)
     )
     return Menu(areas, tuple(above), scope, entries, settings, place)
+
+
+def open_entry(person: Person, scope: Scope, name: str) -> ScopePath:
+    """The scope with all above it, if it has this page and the person may open it.
+
+    For the page itself: it loads and permits in one step. Raises `gate.NotFound` or `gate.Refused`.
+    """
+    path = path_to(person, scope)
+    openings = ENTRIES_BY_NAME[name].openings.get(scope.kind, ())
+    actions = [one.action for one in openings if path and path.agreement in one.agreements]
+    if path is None or not path.is_related or not actions:
+        raise gate.NotFound(phrase("There is no {id} here that you could see.", id=scope.id))
+    if not any(map(path.may, actions)):
+        gate.require(person, scope, actions[0])  # says whom to ask
+    return path
 
 
 def address_of_scope(path: ScopePath) -> str:
