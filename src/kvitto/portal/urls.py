@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from allauth.account import views as sign_in_views
 from django.urls import path, register_converter
-from django.views.generic import RedirectView
 
 from kvitto.portal import health, reader
 from kvitto.portal.address_parts import PLURALS, FirstDay
+from kvitto.portal.billing import urls as billing_urls
 from kvitto.portal.directories import choose_directory
 from kvitto.portal.invoices import (
     account_invoices,
@@ -17,15 +17,17 @@ from kvitto.portal.invoices import (
     profile_invoices,
     subscription_invoices,
 )
+from kvitto.portal.search import urls as search_urls
 from kvitto.portal.sharing import share_invoices
 from kvitto.portal.spending_limit import change_spending_limit
+from kvitto.portal.start import start
 from kvitto.portal.subscriptions import subscriptions
 from kvitto.portal.usage import usage_file, usage_page
 
 register_converter(FirstDay, "first_day")
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="subscriptions"), name="home"),
+    path("", start, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("language/", reader.choose_language, name="choose_language"),
     # Only these of allauth's pages exist: nobody registers, and no mail is sent yet.
@@ -48,4 +50,6 @@ urlpatterns = [
     path("invoices/<str:number>/", invoice, name="invoice"),
     path("invoices/<str:number>.pdf", invoice_pdf, name="invoice_pdf"),
     path("invoices/<str:number>/documents/<str:name>", invoice_document, name="invoice_document"),
+    *search_urls.urlpatterns,
+    *billing_urls.urlpatterns,
 ]
