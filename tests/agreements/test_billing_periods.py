@@ -396,11 +396,11 @@ def test_an_enrollment_begins_with_the_span_of_its_first_subscription_and_ends_w
 
 
 def test_the_timeline_of_an_enrollment() -> None:
-    """May: closed on 5 June, notice of an overage on the 8th, the invoice on the 14th."""
+    """May: closed on 5 June, notice of an overage on the 7th, the invoice a week later."""
     scope = cast.enrolled(Cadence.MONTHLY, date(2024, 1, 1), cast.subscription(owner="o"))
     may = Period(date(2024, 5, 1), date(2024, 6, 1))
     assert closed_at(scope, may, CUTOFF) == midnight(date(2024, 6, 5))
-    assert overage_notice_on(may) == date(2024, 6, 8)
+    assert overage_notice_on(may) == date(2024, 6, 7)
     assert invoice_due_at(scope, may, CUTOFF) == midnight(date(2024, 6, 14))
 
 

@@ -16,8 +16,8 @@ TOO_NEW = timedelta(days=30)
 MARKETPLACE_DAY = 9  # "about the 9th" (agreements.md §4.1): the 9th
 PARTNER_DAY = 8  # ready by the 8th (§7)
 ENROLLMENT_CLOSED_DAY = 5  # the month is closed after the 5th, 00:00 UTC (§6.3)
-ENROLLMENT_NOTICE = timedelta(days=7)  # the overage notice comes so long after the period's end (§6.3)
-ENROLLMENT_DAY = 14  # chosen: a week after the notice, within the 12th to 15th when the documents are to be there
+ENROLLMENT_NOTICE = timedelta(days=7)  # the overage notice comes so long after the period's last day (§6.3)
+ENROLLMENT_DAY = 14  # chosen of 7 to 9 days after the notice: a week, within the 12th to 15th when documents are there
 
 
 def invoice_due_at(
@@ -50,7 +50,7 @@ def closed_at(scope: InvoiceScope, period: Period, cutoff: timedelta) -> datetim
 
 def overage_notice_on(period: Period) -> date:
     """The day on which an enrollment's administrators are told of an overage (agreements.md §6.3)."""
-    return period.end + ENROLLMENT_NOTICE
+    return period.last_day + ENROLLMENT_NOTICE
 
 
 def too_new_until(scope: InvoiceScope) -> date:

@@ -122,7 +122,8 @@ def history(office: Office, subscription: str, *, person: str | None, as_json: b
 
 def _say_what_is_to_come(rows: Iterable[PeriodRow]) -> None:
     for row in rows:
-        for sentence in row.still_to_come:
+        notice = (row.overage_notice,) if row.overage_notice else ()
+        for sentence in (*row.still_to_come, *notice):
             click.echo(str(phrase("{period}: {sentence}", period=row.period, sentence=sentence)))
 
 
@@ -190,5 +191,6 @@ def _row_for_programs(row: PeriodRow) -> dict[str, Any]:
         "reason": row.absence.code.value if row.absence else None,
         "invoice_day": row.absence.invoice_day.isoformat() if row.absence and row.absence.invoice_day else None,
         "still_to_come": [str(sentence) for sentence in row.still_to_come],
+        "overage_notice_on": row.overage_notice_on.isoformat() if row.overage_notice_on else None,
         "invoice": {**summary_for_programs(row.invoice), "status": str(row.status)} if row.invoice else None,
     }

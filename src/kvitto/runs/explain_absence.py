@@ -211,7 +211,9 @@ class _Question:
     def _found(self, scope: InvoiceScope, row: PeriodRow) -> Answer:
         if row.invoice is None:
             assert row.absence  # noqa: S101 - a row without an invoice has one
-            return replace(_told(self.name, row.kind, row.absence, scope), period=row.period)
+            told = _told(self.name, row.kind, row.absence, scope)
+            notice = (row.overage_notice,) if row.overage_notice else ()
+            return replace(told, sentences=(*told.sentences, *notice), period=row.period)
         sentence = said_of(row.invoice, row)
         answer = Answer(self.name, (sentence,), row.kind, scope, row.period, invoice=row.invoice, status=row.status)
         return self._as_opened(answer, row.invoice)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
-from kvitto.agreements.hierarchy import InvoiceScope, Scope
-from kvitto.agreements.invoice_days import closed_at
+from kvitto.agreements.hierarchy import AgreementType, InvoiceScope, Scope
+from kvitto.agreements.invoice_days import closed_at, overage_notice_on
 from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.errors import UnableTo
 from kvitto.invoicing.absence import Absence, why_no_invoice
@@ -48,6 +48,7 @@ class PeriodRow:
     at `moment`; `estimate` is None if charges cannot be worked out, such as without an exchange rate. `others`: the
     period's other documents, credit notes and what was replaced. `links`: how all belong together. `is_current`: the
     period is still open. `note` is said beside an estimate, and `still_to_come` what is not in it.
+    `overage_notice_on`: of an enrollment's period that would be invoiced by what is known, the day of the notice before.
     """
 
     period: Period
@@ -62,6 +63,7 @@ class PeriodRow:
     links: tuple[Link, ...] = ()
     kind: InvoiceKind = InvoiceKind.SERVICES
     still_to_come: tuple[Phrase, ...] = ()
+    overage_notice_on: date | None = None
 
     @property
     def amount_due(self) -> Money | None:
@@ -74,6 +76,21 @@ class PeriodRow:
         if self.invoice:
             return self.invoice.payable
         return self.estimate.charges if self.estimate else None
+
+    @property
+    def overage_notice(self) -> Phrase | None:
+        """When the notice is to come, or was to come; None where there is none."""
+        if self.overage_notice_on is None:
+            return None
+        if self.moment.date() <= self.overage_notice_on:
+            return phrase(
+                "The prepayment does not pay for all of it: the overage notice is expected on {day}.",
+                day=self.overage_notice_on,
+            )
+        return phrase(
+            "The prepayment does not pay for all of it: the day of the overage notice was {day}.",
+            day=self.overage_notice_on,
+        )
 
     @property
     def note(self) -> Phrase | None:
@@ -206,6 +223,7 @@ class _Page:
             absence=why_no_invoice(facts),
             kind=rated.kind,
             still_to_come=tuple(self._still_to_come(rated)),
+            overage_notice_on=overage_notice_on(rated.period) if _has_overage(rated) else None,
         )
 
     def _still_to_come(self, rated: RatedPeriod) -> Iterable[Phrase]:
@@ -265,6 +283,12 @@ class _Page:
 
     def _today_of(self, scope: Scope) -> date:
         return day_in(self.scopes[scope].seller.time_zone, self.now)
+
+
+def _has_overage(rated: RatedPeriod) -> bool:
+    """True of an enrollment's period if, by what is known, its prepayment does not pay for all of it."""
+    is_known = rated.scope.agreement is AgreementType.EA and not rated.obstacles
+    return is_known and rated.preview.totals.payable > 0
 
 
 def _estimate(rated: RatedPeriod) -> Estimate | None:
