@@ -35,6 +35,7 @@ _COMMANDS = {
     "store": "store",
     "usage": "usage",
     "why": "why",
+    "work": "work",
 }
 
 

@@ -8,11 +8,13 @@ import os
 import socket
 import sys
 import threading
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
 
 from kvitto.cli.office import office_command
+from kvitto.cli.work import working
 from kvitto.errors import UnableTo
 from kvitto.language import Phrase, current_language, phrase, speaking, translated
 
@@ -29,7 +31,9 @@ class UnableToServe(UnableTo):
     """The address cannot be listened at, or the portal stopped by itself."""
 
 
-@click.command(help=translated("Show the portal until stopped with Ctrl+C."))
+@click.command(
+    help=translated("Show the portal, and do the jobs that people ask for there, until stopped with Ctrl+C.")
+)
 @office_command
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help=translated("Address to listen at; 0.0.0.0 for all.")
@@ -42,12 +46,13 @@ class UnableToServe(UnableTo):
     type=click.IntRange(1, 64),
     help=translated("Processes that answer; if not given, 1 with SQLite and up to 4 with PostgreSQL."),
 )
-def serve(office: Office, host: str, port: int, workers: int | None) -> None:
+@click.option("--no-jobs", is_flag=True, help=translated("Show the portal only; “kvitto work” does the jobs then."))
+def serve(office: Office, host: str, port: int, workers: int | None, *, no_jobs: bool) -> None:
     """Serve the opened office."""
-    start_serving(office, host=host, port=port, workers=workers)
+    start_serving(office, host=host, port=port, workers=workers, jobs=not no_jobs)
 
 
-def start_serving(office: Office, *, host: str, port: int, workers: int | None = None) -> None:
+def start_serving(office: Office, *, host: str, port: int, workers: int | None = None, jobs: bool = True) -> None:
     """Serve the portal until SIGINT or SIGTERM; requests under way are finished first.
 
     The address is printed when the portal really answers. `UnableToServe` if the address is taken or is not this
@@ -74,7 +79,8 @@ def start_serving(office: Office, *, host: str, port: int, workers: int | None =
     server.on_startup(lambda: _tell_when_it_answers(office, host, port))
     _start_workers_afresh()
     try:
-        server.serve()
+        with working(office) if jobs else nullcontext():
+            server.serve()
     except SystemExit as stopped:
         if stopped.code:
             raise UnableToServe(phrase("The portal stopped by itself. The lines above say why.")) from stopped

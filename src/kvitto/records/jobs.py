@@ -54,14 +54,16 @@ def ask(  # noqa: PLR0913 - what, for whom, when, and what counts as the same
     at: datetime,
     beat: datetime,
     alike: Collection[JobState] = OPEN,
+    same_as: Mapping[str, Any] | None = None,
     for_all: bool = False,
 ) -> Job:
     """A job of this kind; the one that was asked for before, if it is the same and in one of the states of `alike`.
 
-    The same is: of the same person (`for_all`: of anybody), kind and parameters. Raises `TooManyJobs`.
+    The same is: of the same person (`for_all`: of anybody), kind and parameters (or `same_as`, in their place).
+    Raises `TooManyJobs`.
     """
     asker = None if for_all or person is None else str(person.pk)
-    fingerprint = _fingerprint(kind, parameters, asker)
+    fingerprint = _fingerprint(kind, parameters if same_as is None else same_as, asker)
     same = Job.objects.filter(fingerprint=fingerprint, state__in=alike).order_by("-created_at")
     try:
         with transaction.atomic():
@@ -158,6 +160,11 @@ def take_from_the_dead(*, at: datetime, beat: datetime, lease: timedelta = LEASE
 def give_up_if_hopeless(job: Job, *, at: datetime, beat: datetime) -> bool:
     """True if this job was begun too often already; it has failed then."""
     return job.attempts > MOST_ATTEMPTS and fail(job, _interrupted(), at=at, beat=beat)
+
+
+def spoil(job: Job, problem: Phrase) -> None:
+    """What came of the job is no longer any good, and why: it can be asked for again."""
+    Job.objects.filter(pk=job.pk, state=JobState.DONE).update(state=JobState.FAILED, problem=phrase_facts(problem))
 
 
 def cancel(job: Job, *, at: datetime) -> bool:

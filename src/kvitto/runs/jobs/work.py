@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import UUID
@@ -21,6 +21,7 @@ from kvitto.language import phrase
 from kvitto.records import jobs
 from kvitto.records.models import Job
 from kvitto.runs.jobs.job import Asked, Do, Stopped
+from kvitto.runs.jobs.kinds import function_of
 from kvitto.runs.jobs.prepared_files import sweep_prepared
 from kvitto.runs.office import Office
 
@@ -34,14 +35,21 @@ _LOG = logging.getLogger(__name__)
 class Worker:
     """Does jobs of some kinds, in the process that made it. `holder` is its name in the records.
 
-    `stop` is set by whoever wants it to end: the job at hand is left for another process then.
+    `stop` is set by whoever wants it to end: the job at hand is left for another process then. `function_of` gives the
+    function that does a kind of job.
     """
 
     def __init__(
-        self, office: Office, kinds: Mapping[str, Do], holder: UUID, stop: threading.Event | None = None
+        self,
+        office: Office,
+        kinds: Collection[str],
+        holder: UUID,
+        stop: threading.Event | None = None,
+        function_of: Callable[[str], Do] = function_of,
     ) -> None:
         self._office, self._kinds, self._holder = office, kinds, holder
         self._stop = stop or threading.Event()
+        self._function_of = function_of
 
     def work(self) -> None:
         """Do jobs until `stop` is set, and sweep away old files now and then."""
@@ -80,7 +88,7 @@ class Worker:
     def _do(self, job: Job) -> None:
         asked = Asked(str(job.pk), job.parameters, job.asked_by)
         try:
-            result = self._kinds[job.kind](self._office, asked, _Teller(job, self._stop))
+            result = self._function_of(job.kind)(self._office, asked, _Teller(job, self._stop))
         except Stopped:
             if self._stop.is_set():
                 jobs.give_back(self._holder)
