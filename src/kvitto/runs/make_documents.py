@@ -144,10 +144,16 @@ def voided_by(number: str) -> Voided | None:
 
 
 class UsageFile(Iterator[bytes]):
-    """A usage file in pieces, to be taken once. `unpriced`: usage that is not in it because it waits for a price."""
+    """A usage file in pieces, to be taken once. `unpriced`: usage that is not in it because it waits for a price.
 
-    def __init__(self, opened: ExitStack, unpriced: Iterable[Unpriced], pieces: Iterator[bytes]) -> None:
+    `rows_at_most`: how many charges were rated; those of other parts of the scope are among them.
+    """
+
+    def __init__(
+        self, opened: ExitStack, unpriced: Iterable[Unpriced], pieces: Iterator[bytes], rows_at_most: int = 0
+    ) -> None:
         self.unpriced = tuple(unpriced)
+        self.rows_at_most = rows_at_most
         self._opened, self._pieces = opened, pieces
 
     def __next__(self) -> bytes:
@@ -181,7 +187,7 @@ def usage_csv(
     opened = ExitStack()
     found = opened.enter_context(charges_of_period(office, scope, period, kind))
     pieces = write_csv(found.invoice, found.charges(), subscriptions=found.subscriptions, scope=found.scope, bom=bom)
-    return UsageFile(opened, found.unpriced(), pieces)
+    return UsageFile(opened, found.unpriced(), pieces, found.rated.charge_count())
 
 
 def _records(office: Office, number: str) -> list[DocumentRecord]:
