@@ -48,7 +48,7 @@ class PeriodRow:
     at `moment`; `estimate` is None if charges cannot be worked out, such as without an exchange rate. `others`: the
     period's other documents, credit notes and what was replaced. `links`: how all belong together. `is_current`: the
     period is still open. `note` is said beside an estimate, and `still_to_come` what is not in it.
-    `overage_notice_on`: of an enrollment's period that would be invoiced by what is known, the day of the notice before.
+    `overage_notice_on`: of an enrollment's period that would be invoiced by what is known, the day of the notice.
     """
 
     period: Period
