@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
 
 from kvitto.access.policies import ON, Policy
 from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
@@ -18,6 +18,7 @@ from kvitto.records import gate
 from kvitto.records.agreements import invoice_scope
 from kvitto.records.models import Person
 from kvitto.records.policies import policies_on, set_policy
+from kvitto.records.role_places import place_of
 
 _NOW_ON = phrase("Others may download the invoices of this subscription now.")
 _NOW_OFF = phrase("Others may no longer download the invoices of this subscription.")
@@ -40,11 +41,17 @@ def sharing_of(person: Person, scope: InvoiceScope) -> Sharing | None:
     return Sharing(is_on, gate.is_allowed(person, scope.scope, gate.Action.SHARE_INVOICES))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def share_invoices(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002 - the address calls it id
-    """Turn the switch as the form says, and go back to the invoices."""
-    scope = Scope(ScopeKind.SUBSCRIPTION, id)
+    """The switch as a page; turned as the form says, and then back to the invoices."""
+    person, scope = person_of(request), Scope(ScopeKind.SUBSCRIPTION, id)
+    if request.method != "POST":
+        place = place_of(person, scope)
+        gate.require(person, scope, gate.Action.SHARE_INVOICES)
+        is_on = policies_on([scope])[scope].get(Policy.INVOICES_SHARED) == ON
+        context = {"standing": scope, "here": "invoices", "name": place.name, "is_on": is_on}
+        return render(request, "portal/access/switch.html", context)
     value = request.POST.get("value", "")
-    set_policy(person_of(request), scope, Policy.INVOICES_SHARED, value, settings.OFFICE.now())
+    set_policy(person, scope, Policy.INVOICES_SHARED, value, settings.OFFICE.now())
     messages.success(request, str(_NOW_ON if value == ON else _NOW_OFF))
     return redirect("subscription_invoices", id)

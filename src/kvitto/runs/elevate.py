@@ -20,13 +20,13 @@ class UnableToElevate(UnableTo):
     """The person is a billing account owner already."""
 
 
-def elevate(office: Office, person: Person, account: Scope) -> None:
+def elevate(office: Office, person: Person, account: Scope, *, door: str = Door.COMMAND) -> None:
     """Give the person the role of billing account owner, because they are Global Administrator there.
 
     Applying an agreements file that does not name the role takes it away again. Raises `gate.NotFound`, `gate.Refused`
     (both leave a note in the audit trail) or `UnableToElevate`.
     """
-    with audited("role.elevate", door=Door.COMMAND, now=office.now, who=person.id, scope=account, refusals_only=True):
+    with audited("role.elevate", door=door, now=office.now, who=person.id, scope=account, refusals_only=True):
         gate.require(person, account, gate.Action.ELEVATE)
     now = office.now()
     here = {"role": Role.BILLING_ACCOUNT_OWNER, "scope_kind": account.kind, "scope_key": account.id}
@@ -36,4 +36,4 @@ def elevate(office: Office, person: Person, account: Scope) -> None:
             raise UnableToElevate(phrase("{email} is an owner of {id} already.", email=person.email, id=account.id))
         RoleAssignment.objects.create(**here, person=person, valid_from=now.date(), recorded_in=revision)
         facts = {"person": str(person.id), "role": Role.BILLING_ACCOUNT_OWNER.value}
-        note("role.elevate", Result.DONE, who=person.id, door=Door.COMMAND, scope=account, facts=facts, at=now)
+        note("role.elevate", Result.DONE, who=person.id, door=door, scope=account, facts=facts, at=now)
