@@ -6,6 +6,7 @@ from allauth.account import views as sign_in_views
 from django.urls import path, register_converter
 
 from kvitto.portal import health, reader
+from kvitto.portal.access import urls as access_urls
 from kvitto.portal.address_parts import PLURALS, FirstDay
 from kvitto.portal.billing import urls as billing_urls
 from kvitto.portal.directories import choose_directory
@@ -52,4 +53,5 @@ urlpatterns = [
     path("invoices/<str:number>/documents/<str:name>", invoice_document, name="invoice_document"),
     *search_urls.urlpatterns,
     *billing_urls.urlpatterns,
+    *access_urls.urlpatterns,
 ]
