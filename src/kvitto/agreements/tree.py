@@ -101,6 +101,7 @@ class Tree:
     rates: dict[str, ExchangeRate] = field(default_factory=dict)
     stays: dict[str, tuple[Dated[Subscription], ...]] = field(default_factory=dict)
     cadences: dict[str, tuple[tuple[Cadence, date], ...]] = field(default_factory=dict)
+    _answered: dict[Scope, InvoiceScope] = field(default_factory=dict, repr=False, compare=False)
 
     def place(self, subscription_id: str) -> PlacedSubscription | None:
         """The subscription with everything above it, or None."""
@@ -164,7 +165,10 @@ class Tree:
         if self.seller is None:
             return None
         if standing := self._standing.get(scope):
-            return standing.invoice_scope(self.seller, self.cadences.get(standing.account.id, ()))
+            if scope not in self._answered:
+                cadences = self.cadences.get(standing.account.id, ())
+                self._answered[scope] = standing.invoice_scope(self.seller, cadences)
+            return self._answered[scope]
         place = self.place(scope.id) if scope.kind is ScopeKind.SUBSCRIPTION and scope.id not in self.stays else None
         is_alone = place and place.invoice_scope == scope
         return InvoiceScope(self.seller, place.account, None, (), (place.subscription,)) if place and is_alone else None

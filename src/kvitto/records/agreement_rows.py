@@ -241,6 +241,36 @@ class Around:
         return list(in_order(self._records.filter(wanted)))
 
 
+def whole_of(records: QuerySet[AgreementRecord], part: Scope) -> Scope:
+    """The billing profile or enrollment that this subscription, section … stands in now; the part if in neither.
+
+    Around that stands all that stands around the part, and nothing else. Two queries at most.
+    """
+    facts: Facts = _latest(records, part.kind, part.id)
+    for name, kind in _STANDS_IN.items():
+        if part.kind is ScopeKind.SUBSCRIPTION and facts.get(name):
+            facts = _latest(records, kind, facts[name])
+            break
+    else:
+        if part.kind is ScopeKind.SUBSCRIPTION:
+            return part
+    if facts.get("profile_id"):
+        return Scope(ScopeKind.BILLING_PROFILE, facts["profile_id"])
+    return Scope(ScopeKind.BILLING_ACCOUNT, facts["account_id"]) if facts.get("account_id") else part
+
+
+_STANDS_IN = {
+    "section_id": ScopeKind.INVOICE_SECTION,
+    "customer_id": ScopeKind.CUSTOMER,
+    "enrollment_account_id": ScopeKind.ENROLLMENT_ACCOUNT,
+}
+
+
+def _latest(records: QuerySet[AgreementRecord], kind: ScopeKind, key: str) -> Facts:
+    found = records.filter(kind=kind.value, key=key).order_by("-valid_from").values_list("facts", flat=True).first()
+    return found or {}
+
+
 def _keys(rows: Iterable[Row]) -> set[str]:
     return {row.key for row in rows}
 

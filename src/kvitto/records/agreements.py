@@ -6,7 +6,7 @@ valid on that day (a thing that had not begun by then is left out).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -17,9 +17,13 @@ from kvitto.agreements.hierarchy import BillingAccount, InvoiceScope, Scope, Sco
 from kvitto.agreements.tree import Tree
 from kvitto.errors import UnableTo
 from kvitto.language import phrase
-from kvitto.records.agreement_rows import Around, Key, Row, all_versions, in_order, tree_of
+from kvitto.records.agreement_rows import Around, Key, Row, all_versions, in_order, tree_of, whole_of
 from kvitto.records.models import AgreementRecord
+from kvitto.records.remembered import agreements_mark, remembered
 from kvitto.records.revisions import believed, latest_revision
+
+
+_WHOLE = frozenset((ScopeKind.BILLING_ACCOUNT, ScopeKind.BILLING_PROFILE, ScopeKind.MANAGEMENT_GROUP))
 
 
 class AmbiguousName(UnableTo):
@@ -52,9 +56,29 @@ def tree_around(scopes: Iterable[Scope], revision: int | None = None, on: date |
     """The scopes, all above them, and everything that shares an invoice with them; all below an account that is named.
 
     Of a management group that is named, the groups and subscriptions below it. The number of queries is the same
-    however many scopes there are: eight at most.
+    however many scopes there are: eight at most, and one if this process knows it already (`records.remembered`), so
+    that nobody may change what is given.
     """
-    return tree_of(Around(_records(revision, on), scopes).rows(), on)
+    named = frozenset(scopes)
+    mark = agreements_mark(revision) if on is None else None
+    if mark is None:
+        return tree_of(Around(_records(revision, on), named).rows(), on)
+    whole = frozenset({_whole(next(iter(named)), mark, revision)}) if len(named) == 1 else named
+
+    def read() -> tuple[Tree, int]:
+        rows = Around(_records(revision, None), whole).rows()
+        return tree_of(rows, None), len(rows) + 1
+
+    return remembered(("around", mark, whole), read)
+
+
+def _whole(scope: Scope, mark: tuple[Hashable, ...], revision: int | None) -> Scope:
+    """The billing profile or enrollment around which the same is found as around this part of it; else the scope."""
+
+    def read() -> tuple[Scope, int]:
+        return whole_of(_records(revision, None), scope), 1
+
+    return scope if scope.kind in _WHOLE else remembered(("whole", mark, scope), read)
 
 
 def earlier_versions(revision: int, scopes: Iterable[Scope] | None = None) -> dict[Key, list[Dated[Agreed]]]:
@@ -63,8 +87,16 @@ def earlier_versions(revision: int, scopes: Iterable[Scope] | None = None) -> di
     Of all the office, or of what `tree_around` reads.
     """
     records = believed(AgreementRecord.objects.all(), revision)
-    if scopes is not None:
-        return all_versions(Around(records, scopes).rows())
+    named = None if scopes is None else frozenset(scopes)
+    if named is not None and (mark := agreements_mark(revision)):
+
+        def read() -> tuple[dict[Key, list[Dated[Agreed]]], int]:
+            rows = Around(records, named).rows()
+            return all_versions(rows), len(rows) + 1
+
+        return remembered(("versions", mark, named), read)
+    if named is not None:
+        return all_versions(Around(records, named).rows())
     return all_versions(in_order(records.filter(key__in=records.exclude(valid_to=None).values("key"))))
 
 

@@ -1,5 +1,7 @@
 """Facts about the office itself, and the revisions in which anything was recorded."""
 
+import uuid
+
 from django.db import models
 
 
@@ -11,9 +13,13 @@ class OfficeFact(models.Model):
 
 
 class Revision(models.Model):
-    """One recording of agreements or prices. Its number is the second time axis, that of what was known."""
+    """One recording of agreements or prices. Its number is the second time axis, that of what was known.
+
+    `mark` is random: what a process remembers of a revision is never taken for that of another with the same number.
+    """
 
     number = models.BigAutoField(primary_key=True)
+    mark = models.UUIDField(default=uuid.uuid4, editable=False)
     recorded_at = models.DateTimeField(help_text="by the office's clock")
     cause = models.TextField(help_text="the command and the file that recorded it")
 
