@@ -187,6 +187,21 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.database
+def test_the_usage_behind_an_invoice_is_downloaded_by_its_number(run: Run, tmp_path: Path) -> None:
+    """It adds up; a number that is none is said; and one names either an invoice or a subscription with its period."""
+    out, number = tmp_path / "out.csv", number_of("lab")
+    assert run("usage", "download", "--invoice", number, "--out", str(out)).exit_code == 0
+    assert exact_sum(Decimal(row["Cost"]) for row in rows_of(out.read_bytes())) == load(number).totals.lines
+    missing = run("usage", "download", "--invoice", "K-1999-000001", "--out", str(out))
+    assert (missing.exit_code, missing.stderr) == (1, "There is no invoice K-1999-000001.\n")
+    for both in (("--invoice", number, "--subscription", "lab"), ("--subscription", "lab"), ()):
+        assert "Name a --subscription and a --period, or an --invoice." in run(
+            "usage", "download", *both, "--out", "-"
+        ).stderr.replace("\n", " ")
+
+
+@pytest.mark.django_db
+@pytest.mark.database
 def test_downloads_and_what_was_not_there_are_noted(run: Run) -> None:
     """By command, of nobody in particular, with what was asked for; a damaged file is neither."""
     number = number_of("lab")

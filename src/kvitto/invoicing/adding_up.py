@@ -28,12 +28,19 @@ def adds_up(invoice: Invoice, scope: InvoiceScope, lines: Iterable[ChargeLine], 
         if not line.corrects:
             key = (line.subscription_id, line.meter, line.price_id, line.tier_from)
             billed[key] = EXACT.add(billed[key], line.amount_unrounded)
+    return billed == exact_amounts(invoice, scope, lines, prices)
+
+
+def exact_amounts(
+    invoice: Invoice, scope: InvoiceScope, lines: Iterable[ChargeLine], prices: Mapping[int, Price]
+) -> dict[_Key, Decimal]:
+    """What these charge lines come to unrounded on the invoice, by subscription, meter, price version and tier."""
     charged: dict[_Key, Decimal] = defaultdict(Decimal)
     all_prices = {**prices, **RECURRING_PRICES}
     for charges in lines:
         key = (charges.subscription, charges.meter, charges.price_id, charges.tier_from)
         charged[key] = EXACT.add(charged[key], _exact(invoice, scope, charges, all_prices[charges.price_id]))
-    return billed == charged
+    return charged
 
 
 def _exact(invoice: Invoice, scope: InvoiceScope, charges: ChargeLine, price: Price) -> Decimal:

@@ -17,6 +17,7 @@ from kvitto.portal.audited import audited_download
 from kvitto.portal.downloads import file_answer
 from kvitto.portal.invoice_family import DOCUMENT_TITLES, related_to
 from kvitto.portal.invoice_sheet import sheet_of
+from kvitto.portal.invoice_usage import has_own_usage_file
 from kvitto.portal.offers import offer_name
 from kvitto.portal.permission import person_of, why_no_invoice_file, why_not_in
 from kvitto.portal.sharing import sharing_of
@@ -89,6 +90,7 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
     }
     if not context["no_download"]:
         context["documents"] = [(kept, DOCUMENT_TITLES[kept.kind]) for kept in kept_documents(record.number)]
+        context["has_usage_file"] = has_own_usage_file(person, facts)
     return render(request, "portal/invoice.html", context)
 
 

@@ -10,6 +10,7 @@ from kvitto.portal.access import urls as access_urls
 from kvitto.portal.address_parts import PLURALS, FirstDay
 from kvitto.portal.billing import urls as billing_urls
 from kvitto.portal.directories import choose_directory
+from kvitto.portal.invoice_usage import invoice_usage_file
 from kvitto.portal.invoices import (
     account_invoices,
     invoice,
@@ -51,6 +52,7 @@ urlpatterns = [
     path("invoices/<str:number>/", invoice, name="invoice"),
     path("invoices/<str:number>.pdf", invoice_pdf, name="invoice_pdf"),
     path("invoices/<str:number>/documents/<str:name>", invoice_document, name="invoice_document"),
+    path("invoices/<str:number>/usage.csv", invoice_usage_file, name="invoice_usage"),
     *search_urls.urlpatterns,
     *billing_urls.urlpatterns,
     *access_urls.urlpatterns,

@@ -14,16 +14,15 @@ from decimal import Decimal
 
 from django.test import Client
 
-from kvitto.invoicing.corrections import LATE_USAGE
 from kvitto.invoicing.invoice import Invoice
 from kvitto.money import exact_sum
-from kvitto.records.agreements import own_invoice_scope
-from kvitto.records.invoices import issued_called, load
+from kvitto.records.invoices import load
 from kvitto.records.models import Person
 from kvitto.runs.apply_agreements import apply
 from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.import_prices import import_prices
-from kvitto.runs.make_documents import kept_documents, usage_csv
+from kvitto.runs.invoice_usage import invoice_usage_csv
+from kvitto.runs.make_documents import kept_documents
 from kvitto.runs.office import Office
 from tests.runs.offices import PRICE_MAPPING, at, import_rows, written
 
@@ -238,15 +237,9 @@ def closed(office: Office, day: date) -> dict[str, Invoice]:
 
 
 def assert_whole(office: Office, invoice: Invoice) -> None:
-    """Its documents are there, and its usage file adds up to its lines.
-
-    The file of a period is that of its first invoice: one that only corrects it has none of its own.
-    """
+    """Its documents are there, and its usage file adds up to its lines."""
     assert kept_documents(invoice.number)
-    scope = own_invoice_scope(issued_called(invoice.number).scope)
-    assert scope
-    if not (invoice.refers_to and invoice.refers_to.cause == LATE_USAGE):
-        assert cost(usage_csv(office, scope, invoice.period, kind=invoice.kind)) == invoice.totals.lines
+    assert cost(invoice_usage_csv(office, invoice.number)) == invoice.totals.lines
 
 
 def cost(pieces: Iterable[bytes]) -> Decimal:

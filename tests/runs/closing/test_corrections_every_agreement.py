@@ -19,10 +19,11 @@ from kvitto.runs.apply_agreements import apply
 from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.credits import credit_of
 from kvitto.runs.import_prices import import_prices
+from kvitto.runs.invoice_usage import invoice_usage_csv
 from kvitto.runs.office import Office
 from kvitto.runs.take_in_usage import take_in
 from tests import tiered_office
-from tests.runs.closing.agreement_offices import EA, FIRST_DAY, MCA, MPA, Open, agreed, closed, sums, used
+from tests.runs.closing.agreement_offices import EA, FIRST_DAY, MCA, MPA, Open, agreed, closed, cost, sums, used
 from tests.runs.offices import at, written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -37,15 +38,16 @@ def credit_notes(office: Office, day: date) -> list[Invoice]:
     """What closing on the day gives back."""
     notes = [load(number) for one in close(at(office, day)).late_usage for number in one.credit_notes]
     for note in notes:
-        assert_whole_note(note)
+        assert_whole_note(office, note)
     assert check_balances() == []
     return notes
 
 
-def assert_whole_note(note: Invoice) -> None:
-    """It refers to an invoice, and its lines to a period."""
+def assert_whole_note(office: Office, note: Invoice) -> None:
+    """It refers to an invoice, and its lines to a period; its usage file takes back what it gives back."""
     assert note.refers_to
     assert all(line.corrects for line in note.lines)
+    assert cost(invoice_usage_csv(office, note.number)) == -note.totals.lines
 
 
 def test_a_profile_pays_late_usage_from_the_lot_of_its_days(open_office: Open) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -112,15 +113,20 @@ class LineCells:
 
 
 class InvoiceCells:
-    """The rows of an invoice, or of the draft of one. `scope` says what stands above its subscriptions, if known."""
+    """The rows of an invoice, or of the draft of one. `scope` says what stands above its subscriptions, if known.
 
-    def __init__(self, invoice: Invoice, scope: InvoiceScope | None = None) -> None:
+    `corrected`: lines that correct another period, by their keys, of which the charges are told.
+    """
+
+    def __init__(
+        self, invoice: Invoice, scope: InvoiceScope | None = None, corrected: Collection[LineKey] = ()
+    ) -> None:
         self._above = _above(scope)
         self._sells_at_list_prices = scope is not None and scope.account.price_sheet == _LIST_PRICES
         self.lines = [self._cells(invoice, line) for line in invoice.lines]
         self._by_key: dict[LineKey, list[LineCells]] = {}
         for cells in self.lines:
-            if cells.line.corrects is None:
+            if cells.line.corrects is None or key_of(cells.line) in corrected:
                 self._by_key.setdefault(key_of(cells.line), []).append(cells)
 
     def of(self, charge: Charge) -> LineCells:

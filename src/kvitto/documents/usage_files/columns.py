@@ -40,6 +40,11 @@ dated the period's last day.
 What adds up: Σ Cost is the sum of the invoice's lines, that is, of its charges. Corrections of earlier periods and fees
 are lines, so each has one row, dated the last day it is about. Credits, allowances, prepayment and tax are not charges:
 as in the published files, they are never contained, and neither are credit notes, which are documents of their own.
+
+A document about late usage alone, be it an invoice or a credit note, has a file of its own: its rows are the charges
+that came late, day by day; those of a credit note are negative, and Σ Cost is what it gives back. What the monthly
+credit of the corrected period pays of a line is in the line's RoundingAdjustment. A line that no difference of usage
+explains has one row.
 """
 
 from __future__ import annotations

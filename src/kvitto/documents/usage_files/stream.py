@@ -8,27 +8,29 @@ from collections.abc import Collection, Iterable, Iterator
 
 from kvitto.agreements.hierarchy import InvoiceScope
 from kvitto.documents.usage_files.cells import InvoiceCells
-from kvitto.documents.usage_files.columns import COLUMNS
+from kvitto.documents.usage_files.columns import COLUMNS, LineKey
 from kvitto.invoicing.invoice import Invoice
 from kvitto.rating.charge import Charge
 
 _CHUNK = 64 * 1024
 
 
-def write_csv(
+def write_csv(  # noqa: PLR0913 - what it is about, and what of it is told
     invoice: Invoice,
     charges: Iterable[Charge],
     *,
     subscriptions: Collection[str] | None = None,
     scope: InvoiceScope | None = None,
+    corrected: Collection[LineKey] = (),
     bom: bool = True,
 ) -> Iterator[bytes]:
     """The file in pieces: one row per charge, in the order given; then fees and corrections; then rounding by line.
 
     `invoice` is the issued invoice of the charges, or the draft of one that is still to come: a draft has no rounding
     rows, invoice number and line numbers. With `subscriptions` (ids), the rows of these only. `scope` is what the
-    invoice is made for, as it was then: departments, enrollment accounts and customers come from it. `bom` tells
-    spreadsheets that the text is UTF-8. Σ Cost is the sum of the invoice's lines (its amounts, if issued; the
+    invoice is made for, as it was then: departments, enrollment accounts and customers come from it. `corrected`:
+    the keys of lines that correct another period of which the charges are given. `bom` tells spreadsheets that the text
+    is UTF-8. Σ Cost is the sum of the invoice's lines (its amounts, if issued; the
     unrounded ones, if not). KeyError if a charge belongs to no line of the invoice.
     """
     text = io.StringIO()
@@ -36,7 +38,7 @@ def write_csv(
         text.write("\N{ZERO WIDTH NO-BREAK SPACE}")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for row in _rows(InvoiceCells(invoice, scope), invoice, charges, subscriptions):
+    for row in _rows(InvoiceCells(invoice, scope, corrected), invoice, charges, subscriptions):
         writer.writerow(row)
         if text.tell() >= _CHUNK:
             yield _taken(text)

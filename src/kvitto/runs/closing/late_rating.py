@@ -19,7 +19,7 @@ from kvitto.records.prices import prices_as_of
 from kvitto.runs.closing.close_report import unpriced_sentences
 from kvitto.runs.closing.late_usage import LatePeriod
 from kvitto.runs.closing.reference_check import SecondRating
-from kvitto.runs.closing.second_rating import causes_to_doubt
+from kvitto.runs.closing.second_rating import start_to_doubt
 from kvitto.runs.invoice_life.corrected_draft import with_parties_of
 from kvitto.runs.office import Office
 from kvitto.runs.own_charges import may_be_charged
@@ -66,28 +66,29 @@ def _rate_together(
     """Periods that were invoiced at the same revision, for invoices of one kind."""
     revision, kind = late[0].revisions[0], late[0].invoice.kind
     then = AsOf(as_of.usage_sequence, revision)
-    prices_of = _PricesThen((*late[0].revisions[1:], as_of.revision))
-    scopes = _scopes_then(late, revision)
+    prices_of = PricesThen((*late[0].revisions[1:], as_of.revision))
+    scopes = scopes_then(late, revision)
     known = [one for one in late if one.invoice.number in scopes]
     asked = [(scopes[one.invoice.number], one.invoice.period) for one in known]
     charged = asked if may_be_charged(asked, as_of, kind) else []
     with rate_scopes(office, charged, then, kind, prices_of) as usage:
         rated = rated_periods(usage, asked, then, kind)
     doubts: Iterable[tuple[Phrase, ...]] = (
-        causes_to_doubt(office, rated, then, second, _nobody, prices_of)
+        start_to_doubt(office, rated, then, second, prices_of)()
         if second
         else ((*unpriced_sentences(one.unpriced), *one.obstacles) for one in rated)
     )
     return [Rerated(one, each, causes) for one, each, causes in zip(known, rated, doubts, strict=True)]
 
 
-class _PricesThen:
-    """Prices believed at a revision, with those of later ones where there were none."""
+class PricesThen:
+    """Prices believed at a revision, with those of `later` ones, the earliest first, where there were none."""
 
     def __init__(self, later: Sequence[int]) -> None:
         self._later = later
 
     def __call__(self, revision: int, meters: Collection[str], price_sheets: Collection[str]) -> list[Price]:
+        """As `records.prices.prices_as_of`."""
         prices = [one for one in prices_as_of(revision, meters, price_sheets) if not one.withdrawn]
         for each in dict.fromkeys(self._later):
             if each != revision:
@@ -95,7 +96,7 @@ class _PricesThen:
         return prices
 
 
-def _scopes_then(late: Sequence[LatePeriod], revision: int) -> dict[str, InvoiceScope]:
+def scopes_then(late: Sequence[LatePeriod], revision: int) -> dict[str, InvoiceScope]:
     """What each invoice was made for, as it was then, by its number."""
     wanted = {one.invoice.scope for one in late}
     whole: dict[Scope, InvoiceScope]
@@ -121,7 +122,3 @@ def _rebilled(late: LatePeriod, then: InvoiceScope) -> InvoiceScope:
     revision = Revision.objects.filter(recorded_at__lte=issued_at).order_by("-number").values_list("number", flat=True)
     now = own_invoice_scope(late.invoice.scope, revision.first())
     return with_parties_of(now, then) if now else then
-
-
-def _nobody(_count: int) -> None:
-    """For callers that show no progress."""
