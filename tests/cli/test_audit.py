@@ -7,13 +7,15 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from tests.faults import COMMAND, Job, Outcome, run_jobs
 from tests.runs.offices import FEBRUARY_ROWS, FIRST_CLOSE, WITHOUT_QUAY
 
 pytestmark = pytest.mark.database
-BO = "bo@daugava.example"
+ANNA, BO = "anna@daugava.example", "bo@daugava.example"
 
 
 @pytest.fixture
@@ -98,6 +100,31 @@ def test_an_erased_person_leaves_no_trace_in_the_database_file(home: Path, own_d
     assert BO not in listed.out
     assert "erased.invalid" not in listed.out
     assert again.status == 1
+    assert traces(home, own_database, BO, "Bo Billing") == []
+
+
+def test_nor_does_an_erased_administrator_of_accounts(tmp_path: Path, own_database: dict[str, str]) -> None:
+    """Whom two versions of an agreement named, and no invoice yet."""
+    home, environment = tmp_path / "office", {**own_database, "KVITTO_CLOCK": FIRST_CLOSE.isoformat()}
+    changed = WITHOUT_QUAY.replace('name = "Daugavas Dati"', 'name = "Daugava"').replace("2024-02-01", "2024-02-02")
+    for agreements in (WITHOUT_QUAY, changed):
+        (made,) = run_jobs([Job(home, "tests.runs.closing_jobs:make", [agreements, ""], environment=environment)])
+        assert made.status == 0, made.err
+    assert traces(home, own_database, ANNA)
+    erased, verified = kvitto(home, own_database, f"people erase {ANNA} --even-if-last", "audit verify")
+    assert erased.status == verified.status == 0, erased.err
+    assert traces(home, own_database, ANNA, "Anna Ozola") == []
+
+
+def traces(home: Path, own_database: dict[str, str], *texts: str) -> list[str]:
+    """The files of the database that hold one of the texts; of PostgreSQL, its tables."""
     if not own_database:
-        files = [path for path in home.glob("kvitto.sqlite3*") if BO.encode() in path.read_bytes()]
-        assert files == []
+        files = home.glob("kvitto.sqlite3*")
+        return [path.name for path in files if any(text.encode() in path.read_bytes() for text in texts)]
+    found = []
+    with psycopg.connect(own_database["KVITTO_DATABASE"]) as database:
+        tables = database.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+        for (table,) in tables.fetchall():
+            rows = repr(database.execute(SQL("SELECT * FROM {}").format(Identifier(table))).fetchall())
+            found += [table for text in texts if text in rows]
+    return [table for table in found if table != "records_invoicerecord"]

@@ -11,17 +11,23 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core import serializers
-from django.db import models
+from django.db import connection, models
 from django.test import Client
 
+from kvitto.errors import UnableTo
 from kvitto.records.audit_check import verify
-from kvitto.records.models import AuditEntry, Group, Person, RoleAssignment
+from kvitto.records.invoices import list_invoices, load
+from kvitto.records.models import AuditEntry, Group, InvoiceRecord, Person, RoleAssignment
 from kvitto.records.people import UnknownPerson, known_people
 from kvitto.runs.apply_agreements import apply
+from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.erase_person import UnableToErase, erase_person
+from kvitto.runs.export_agreements import export
+from kvitto.runs.invoice_life.rebill import rebill
+from kvitto.runs.make_documents import invoice_pdf
 from kvitto.runs.office import Office
 from kvitto.runs.statement import statement_of
-from tests.runs.offices import AGREEMENTS, at, written
+from tests.runs.offices import AGREEMENTS, FIRST_CLOSE, at, made, written
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 ANNA, BO = "anna@daugava.example", "bo@daugava.example"
@@ -30,9 +36,9 @@ ANNA, BO = "anna@daugava.example", "bo@daugava.example"
 @pytest.fixture
 def spring(office: Callable[..., Office]) -> Office:
     """An office in which Anna administers an account alone, and Bo reads bills."""
-    made = office(clock=date(2024, 2, 1))
-    apply(made, written(made, "agreements.toml", AGREEMENTS))
-    return at(made, date(2024, 3, 1))
+    early = office(clock=date(2024, 2, 1))
+    apply(early, written(early, "agreements.toml", AGREEMENTS))
+    return at(early, date(2024, 3, 1))
 
 
 def everything() -> str:
@@ -59,6 +65,46 @@ def test_nothing_in_the_database_tells_who_it_was(spring: Office, client: Client
     assert not left.has_usable_password()
     assert Group.objects.get().members.count() == 0
     assert BO not in [person.email for person in known_people()]
+
+
+def whole_database() -> str:
+    """Every row of every table, as the database itself gives it, but for what stands on issued invoices."""
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor)) - {InvoiceRecord._meta.db_table}  # noqa: SLF001 - Django's documented API
+        rows = []
+        for table in sorted(tables):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            rows += cursor.fetchall()
+    return repr(rows)
+
+
+def test_an_account_administrator_is_named_by_no_agreement_any_more(spring: Office) -> None:
+    """Neither as administrator nor as contact, in any version; who it was is told by the role, under the random id."""
+    contact = AGREEMENTS.replace('country = "LV"', f'country = "LV"\nemail = "{ANNA}"')
+    apply(spring, written(spring, "contact.toml", contact))
+    assert whole_database().count(ANNA) > 4
+    erased = erase_person(spring, ANNA, even_if_last=True)
+    told = whole_database().lower()
+    assert [trace for trace in (ANNA, "anna ozola") if trace in told] == []
+    administered = RoleAssignment.objects.filter(role="account-administrator", scope_key="daugava", superseded_in=None)
+    assert [str(role.person_id) for role in administered] == [erased.id]
+    text = export(spring).text
+    assert [trace for trace in (ANNA, "erased.invalid") if trace in text] == []
+    with pytest.raises(UnableTo, match=r"administrator is missing"):
+        apply(spring, written(spring, "exported.toml", text))
+
+
+def test_an_issued_invoice_keeps_the_administrator_it_names(office: Callable[..., Office]) -> None:
+    """The law asks for it as it was; the next one names nobody, and both have their files."""
+    closed = made(office(FIRST_CLOSE))
+    close(closed)
+    erase_person(closed, ANNA, even_if_last=True)
+    assert ANNA not in whole_database()
+    first = next(one.number for one in list_invoices() if one.scope.id == "lab")
+    assert load(first).account_administrator == ANNA
+    assert invoice_pdf(closed, first)
+    replacement = rebill(closed, first).replacement
+    assert load(replacement.number).account_administrator == ""
 
 
 def test_roles_end_and_stay_on_record_under_the_random_id(spring: Office) -> None:

@@ -1,7 +1,8 @@
 """Erasing a person: everything that tells who they were goes, their random id stays where something was done.
 
 Roles they held end and stay in the record under that id, and so do entries of the audit trail, which hold nothing else
-of them. Issued invoices keep what the law asks: a name or an address that stands on one stays on it.
+of them. Agreements no longer name their address. Issued invoices keep what the law asks: a name or an address that
+stands on one stays on it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from django.db import connection, transaction
 from kvitto.access.roles import Role
 from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.records.audit import Door, Note, Result, note_many
+from kvitto.records.erased_addresses import forget_address
 from kvitto.records.models import Person, Revision, RoleAssignment
 from kvitto.records.people import ERASED
 from kvitto.records.revision_notes import revision_notes
@@ -55,6 +57,7 @@ def erase(person: Person, today: date, at: datetime) -> int:
         ended = _end_roles(person, today, at)
         _end_sessions(str(person.pk))
         _remove_what_belongs_to(person)
+        forget_address(person.email)
         Person.objects.filter(pk=person.pk).update(
             email=f"{person.pk}{ERASED}",
             name="",
