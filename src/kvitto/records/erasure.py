@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.contrib.auth.hashers import make_password
-from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 
 from kvitto.access.roles import Role
@@ -21,6 +20,7 @@ from kvitto.records.models import Person, Revision, RoleAssignment
 from kvitto.records.people import ERASED
 from kvitto.records.revision_notes import revision_notes
 from kvitto.records.revisions import hold_revisions, next_revision
+from kvitto.records.sessions import end_sessions
 
 OWNING_ROLES = (
     Role.ACCOUNT_ADMINISTRATOR,
@@ -55,7 +55,7 @@ def erase(person: Person, today: date, at: datetime) -> int:
     with transaction.atomic():
         hold_revisions()
         ended = _end_roles(person, today, at)
-        _end_sessions(str(person.pk))
+        end_sessions(person)
         _remove_what_belongs_to(person)
         forget_address(person.email)
         Person.objects.filter(pk=person.pk).update(
@@ -69,6 +69,8 @@ def erase(person: Person, today: date, at: datetime) -> int:
             directory="",
             directories=[],
             is_operator=False,
+            last_scope="",
+            preferences={},
         )
         note_many([Note("person.erase", Result.DONE, Door.COMMAND, at, facts={"person": str(person.pk)})])
     _empty_the_journal()
@@ -98,18 +100,14 @@ def _ended(row: RoleAssignment, today: date, revision: Revision) -> RoleAssignme
     )
 
 
-def _end_sessions(person_id: str) -> None:
-    mine = [session.pk for session in Session.objects.iterator() if _person_in(session) == person_id]
-    Session.objects.filter(pk__in=mine).delete()
-
-
-def _person_in(session: Session) -> str:
-    return str(session.get_decoded().get("_auth_user_id", ""))
-
-
 def _remove_what_belongs_to(person: Person) -> None:
-    """Rows of libraries (addresses, second factors) and memberships; roles and what we keep by id stay."""
+    """Rows of libraries (addresses, second factors, single sign-on), former addresses and memberships.
+
+    Roles and what we keep by id stay.
+    """
     person.kvitto_groups.clear()
+    person.former_addresses.all().delete()
+    person.sign_in_links.all().delete()
     for relation in Person._meta.related_objects:  # noqa: SLF001 - Django's documented API
         model = relation.related_model
         if model._meta.app_label != "records":  # noqa: SLF001 - the same

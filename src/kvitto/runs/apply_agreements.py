@@ -12,6 +12,7 @@ from kvitto.agreements.credit_lots import CreditLot
 from kvitto.agreements.declaration.agreements_file import read_declaration
 from kvitto.agreements.declaration.declared import Declaration
 from kvitto.agreements.declaration.mistakes import lines_of
+from kvitto.agreements.declaration.renamed import with_present_addresses
 from kvitto.agreements.hierarchy import BillingAccount
 from kvitto.agreements.planning.plan import Plan, make_plan
 from kvitto.agreements.planning.plan_checks import refusals
@@ -19,6 +20,7 @@ from kvitto.agreements.planning.recorded import Recorded
 from kvitto.errors import UnableTo
 from kvitto.invoicing.tax_rates import STANDARD, UnknownTaxRate, rate_on
 from kvitto.language import Phrase, phrase
+from kvitto.records.addresses import renamed_addresses
 from kvitto.records.agreement_changes import agreements_now, record_plan, recorded_so_far
 from kvitto.records.agreement_holders import group_notes
 from kvitto.records.audit import note_many
@@ -73,7 +75,11 @@ def _lots(plan: Plan) -> list[CreditLot]:
 
 
 def plan_of(office: Office, declaration: Declaration, valid_from: date | None = None) -> Plan:
-    """What applying a declaration would change, without changing it. Raises `UnableToApply`."""
+    """What applying a declaration would change, without changing it. Raises `UnableToApply`.
+
+    People who changed their address are meant by their former one, too.
+    """
+    declaration = with_present_addresses(declaration, renamed_addresses())
     agreements = agreements_now()
     plan = make_plan(agreements, declaration, valid_from or office.today())
     changes_known = any(change.before for change in plan.changes)
