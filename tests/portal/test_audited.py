@@ -65,7 +65,7 @@ def test_sign_ins_are_noted(office: Office, client: Client, password: str, outco
     person.save()
     client.post(reverse("account_login"), {"login": ADMINISTRATOR.title(), "password": password})
     entry = AuditEntry.objects.get(action="person.sign-in")
-    assert (entry.who, entry.outcome, entry.facts) == (str(person.id), outcome, "{}")
+    assert (entry.who, entry.outcome, entry.facts) == (str(person.id), outcome, '{"way":"password"}')
 
 
 def test_an_unknown_address_is_noted_as_a_hash(office: Office, client: Client) -> None:

@@ -59,6 +59,10 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "kvitto.portal.identity",
     "csp",
     "kvitto.records",
 ]
@@ -103,11 +107,41 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"  # no mail leaves the office yet
-ACCOUNT_ADAPTER = "kvitto.portal.sign_in.InvitationOnly"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an address that was not proved yet can sign in: the office gave it
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can make this office write to strangers
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_ADAPTER = "kvitto.portal.identity.accounts.InvitationOnly"
+ACCOUNT_FORMS = {"reset_password": "kvitto.portal.identity.forms.ForgottenPassword"}
 ACCOUNT_SESSION_REMEMBER = False  # a bill is not left open on a shared machine: closing the browser signs out
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key", "change_password": "5/m/user"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+    "change_password": "5/m/user",
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_form": "30/m/ip",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+    "manage_email": "10/m/user",
+    "confirm_email": "1/m/key",
+    "invitation": "20/m/ip",
+    "single_sign_on": "20/m/ip",
+    "profile": "60/m/user",
+}
+MFA_ADAPTER = "kvitto.portal.identity.second_factors.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody registers, so nobody can lock an address of somebody else
+MFA_FORMS = {
+    "authenticate_webauthn": "kvitto.portal.identity.forms.AuditedPasskey",
+    "login_webauthn": "kvitto.portal.identity.forms.AuditedPasskeySignIn",
+    "reauthenticate_webauthn": "kvitto.portal.identity.forms.AuditedPasskeyAgain",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "20/m/ip"}
+SOCIALACCOUNT_ADAPTER = "kvitto.portal.identity.single_sign_on.KnownPeopleOnly"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if OFFICE.secure else 0  # `secure` means: behind one proxy that ends TLS
 AUTH_PASSWORD_VALIDATORS = [
     {

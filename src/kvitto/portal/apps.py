@@ -11,6 +11,6 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Signals, because Django and allauth tell of a sign-in in no other way."""
-        from kvitto.portal.audited_sign_ins import hear_of_sign_ins  # noqa: PLC0415 - models come after all apps
+        from kvitto.portal.identity.audited import hear_of_sign_ins  # noqa: PLC0415 - models come after all apps
 
         hear_of_sign_ins()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from allauth.account import views as sign_in_views
 from django.urls import path, register_converter
 
 from kvitto.portal import health, reader
 from kvitto.portal.access import urls as access_urls
 from kvitto.portal.address_parts import PLURALS, FirstDay
 from kvitto.portal.billing import urls as billing_urls
-from kvitto.portal.directories import choose_directory
+from kvitto.portal.identity import urls as identity
 from kvitto.portal.invoice_usage import invoice_usage_file
 from kvitto.portal.invoices import (
     account_invoices,
@@ -32,11 +31,7 @@ urlpatterns = [
     path("", start, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("language/", reader.choose_language, name="choose_language"),
-    # Only these of allauth's pages exist: nobody registers, and no mail is sent yet.
-    path("sign-in/", sign_in_views.login, name="account_login"),
-    path("sign-out/", sign_in_views.logout, name="account_logout"),
-    path("sign-in/closed/", sign_in_views.account_inactive, name="account_inactive"),
-    path("password/", sign_in_views.password_change, name="account_change_password"),
+    *identity.urlpatterns,
     path("subscriptions/", subscriptions, name="subscriptions"),
     path("subscriptions/<str:id>/invoices/", subscription_invoices, name="subscription_invoices"),
     path("subscriptions/<str:id>/share-invoices/", share_invoices, name="share_invoices"),
@@ -48,12 +43,11 @@ urlpatterns = [
         for kind, plural in PLURALS.items()
         for file, view, name in (("", usage_page, "period"), ("usage.csv", usage_file, "csv"))
     ),
-    path("directory/", choose_directory, name="choose_directory"),
     path("invoices/<str:number>/", invoice, name="invoice"),
     path("invoices/<str:number>.pdf", invoice_pdf, name="invoice_pdf"),
     path("invoices/<str:number>/documents/<str:name>", invoice_document, name="invoice_document"),
     path("invoices/<str:number>/usage.csv", invoice_usage_file, name="invoice_usage"),
+    *access_urls.urlpatterns,
     *search_urls.urlpatterns,
     *billing_urls.urlpatterns,
-    *access_urls.urlpatterns,
 ]
