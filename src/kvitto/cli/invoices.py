@@ -138,3 +138,4 @@ if find_spec("kvitto.cli.invoice_download"):
 for _command in ("void", "rebill", "credit", "show"):
     invoices.add_command(getattr(import_module("kvitto.cli.invoice_life"), _command))
 invoices.add_command(import_module("kvitto.cli.refunds").refund)
+invoices.add_command(import_module("kvitto.cli.transactions").transactions)
