@@ -97,9 +97,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _page(request, _SERVER_ERROR)
 
 
-def refused(request: HttpRequest, rule: Phrase, role: Phrase | None, givers: Sequence[object]) -> HttpResponse:
-    """403: access was refused: the rule, the role that would help (if one would), and who can give it."""
-    context = {"title": phrase("You may not see this"), "rule": rule, "role": role, "givers": givers}
+def refused(
+    request: HttpRequest, rule: Phrase, role: Phrase | None, givers: Sequence[object], wanted: str = ""
+) -> HttpResponse:
+    """403: access was refused: the rule, the role that would help (if one would), and who can give it.
+
+    `wanted`: the number or id by which access to it can be requested; empty where it cannot.
+    """
+    title = phrase("You may not see this")
+    context = {"title": title, "rule": rule, "role": role, "givers": givers, "wanted": wanted}
     return render(request, "portal/refused.html", context, status=HTTPStatus.FORBIDDEN)
 
 

@@ -30,7 +30,19 @@ class RefusalsMiddleware:
             case gate.Refused(refusal=refusal):
                 role = ROLES[refusal.helpful_role].name if refusal.helpful_role else None
                 givers: tuple[object, ...] = refusal.givers or tuple(ROLES[giver].name for giver in refusal.giver_roles)
-                return error_pages.refused(request, refusal.rule, role, givers)
+                wanted = _asked_for(request) if role else ""
+                return error_pages.refused(request, refusal.rule, role, givers, wanted)
             case UnableTo():
                 return error_pages.unable(request, exception.phrase)
         return None
+
+
+def _asked_for(request: HttpRequest) -> str:
+    """The number or id of what was to be looked at; empty of a form, and of pages about access themselves."""
+    found = request.resolver_match
+    if found is None or request.method not in {"GET", "HEAD"} or found.url_name in _ABOUT_ACCESS:
+        return ""
+    return str(found.kwargs.get("number") or found.kwargs.get("id") or "")
+
+
+_ABOUT_ACCESS = frozenset(("access_control", "add_role", "remove_role", "elevate", "policies", "share_invoices"))

@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 
 from kvitto.portal.access.addresses import KindOfScope
 from kvitto.portal.access.policies import policies
+from kvitto.portal.access.requests import answer_request, new_request, one_request, requests, take_back_request
 from kvitto.portal.access.roles import access_control, add_role, elevate, remove_role
 
 register_converter(KindOfScope, "kind_of_scope")
@@ -17,4 +18,9 @@ urlpatterns = [
     path(f"{_SCOPE}/access/remove/", remove_role, name="remove_role"),
     path("billing-accounts/<str:id>/access/elevate/", elevate, name="elevate"),
     path(f"{_SCOPE}/policies/", policies, name="policies"),
+    path("requests/", requests, name="requests"),
+    path("requests/new/", new_request, name="new_request"),
+    path("requests/<uuid:id>/", one_request, name="one_request"),
+    path("requests/<uuid:id>/answer/", answer_request, name="answer_request"),
+    path("requests/<uuid:id>/take-back/", take_back_request, name="take_back_request"),
 ]

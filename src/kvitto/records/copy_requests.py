@@ -1,0 +1,190 @@
+"""Requests to see invoices: what is asked for, who can answer, and with which roles.
+
+What somebody typed is looked up when they ask, and never told to them: a request for what does not exist is kept like
+any other, and reaches nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.db.models import QuerySet
+
+from kvitto.access.actions import Action
+from kvitto.access.decision import Allowed, Held, decide
+from kvitto.access.giving import HELD_ONCE, action_to_give
+from kvitto.access.matrices import MOSP
+from kvitto.access.policies import Policy
+from kvitto.access.roles import Level, Role, roles_held_on
+from kvitto.agreements.hierarchy import Scope, ScopeKind
+from kvitto.records.access_view import Spot, View, invoice_spot
+from kvitto.records.agreements import tree_around
+from kvitto.records.gate import Asker
+from kvitto.records.held_roles import roles_of
+from kvitto.records.models import CopyRequest, InvoiceRecord, Person
+from kvitto.records.people import ERASED
+
+OPEN, GRANTED, DECLINED, WITHDRAWN = "open", "granted", "declined", "withdrawn"
+_SCOPES_AT_ONCE = 500
+_KINDS = (
+    ScopeKind.SUBSCRIPTION, ScopeKind.BILLING_PROFILE, ScopeKind.BILLING_ACCOUNT, ScopeKind.INVOICE_SECTION,
+    ScopeKind.DEPARTMENT, ScopeKind.ENROLLMENT_ACCOUNT, ScopeKind.CUSTOMER,
+)  # fmt: skip
+_GIVERS = frozenset((
+    Role.ACCOUNT_ADMINISTRATOR, Role.OWNER, Role.USER_ACCESS_ADMINISTRATOR, Role.BILLING_ACCOUNT_OWNER,
+    Role.BILLING_PROFILE_OWNER, Role.ENTERPRISE_ADMINISTRATOR, Role.GLOBAL_ADMINISTRATOR,
+))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RoleOption:
+    """A role that would let the asker see the invoices, and on what it would be given."""
+
+    role: Role
+    scope: Scope
+
+
+@dataclass(frozen=True)
+class Answering:
+    """How one person can answer one request.
+
+    `roles`: those they may give that would help, the least powerful first. `is_open`: the asker may see the invoices
+    already. `needs_switch`: others may not download the subscription's invoices yet; `may_switch`: this person can
+    change that.
+    """
+
+    roles: tuple[RoleOption, ...]
+    is_open: bool
+    has_role: bool
+    needs_switch: bool
+    may_switch: bool
+
+
+def scope_wanted(wanted: str) -> Scope | None:
+    """What somebody means who typed this: the invoice with this number, else the thing with this id; as it is invoiced.
+
+    None if there is no such thing. The same questions are asked whatever was typed.
+    """
+    invoice = InvoiceRecord.objects.filter(number=wanted).values_list("scope_kind", "scope_key").first()
+    scopes = [Scope(kind, wanted) for kind in _KINDS]
+    tree = tree_around(scopes)
+    if invoice:
+        return Scope(ScopeKind(invoice[0]), invoice[1])
+    for scope in scopes:
+        if tree.lineage(scope):
+            whole = tree.invoice_scope(scope)
+            return whole.scope if whole else scope
+    return None
+
+
+def may_see(person: Person, scope: Scope) -> bool:
+    """True if the person may download the invoices of the scope."""
+    asker = Asker.around(person, scope)
+    spot = invoiced_spot(asker.view, scope)
+    return spot is not None and isinstance(asker.decide(spot, Action.DOWNLOAD_INVOICE), Allowed)
+
+
+def invoiced_spot(view: View, scope: Scope) -> Spot | None:
+    """Where the scope is, or was, invoiced: of a subscription that moved from where it was bought online, there."""
+    now = view.spot(scope)
+    if scope.kind is not ScopeKind.SUBSCRIPTION or (now and now.place.matrix is MOSP):
+        return now
+    stays = view.tree.stays.get(scope.id, ())
+    earlier = (view.earlier_spot(scope, stay.value.account_id) for stay in reversed(stays))
+    return next((spot for spot in earlier if spot), now)
+
+
+def answering(person: Person, request: CopyRequest) -> Answering | None:
+    """How the person can answer; None if it is not for them: they may give no role there."""
+    scope = scope_of(request)
+    if scope is None or request.asked_by_id == person.pk:
+        return None
+    invoice = InvoiceRecord.objects.filter(number=request.wanted).first()
+    above = [Scope(ScopeKind.BILLING_ACCOUNT, invoice.account_key)] if invoice else []
+    asker = Asker.around(person, scope, *above)
+    spot = invoiced_spot(asker.view, scope)
+    if invoice:  # of before December 2016, or of a support plan: no role may help
+        spot = invoice_spot(asker.view, scope, invoice.account_key, invoice.period_start, invoice.kind)
+    if spot is None or not _may_answer(asker, spot):
+        return None
+    held = spot.held_by(roles_of(request.asked_by), request.asked_by.directory)
+    is_shut = spot.place.matrix is MOSP and not spot.place.policies.invoices_shared
+    has_role = _opens(spot, held)
+    return Answering(
+        roles=tuple(option for option in _options(spot) if _helps(asker, option)),
+        is_open=isinstance(decide(Action.DOWNLOAD_INVOICE, held, spot.place), Allowed),
+        has_role=has_role,
+        needs_switch=is_shut,
+        may_switch=is_shut and isinstance(asker.decide(spot, Action.SHARE_INVOICES), Allowed),
+    )
+
+
+def open_requests_for(person: Person) -> QuerySet[CopyRequest]:
+    """The open requests that the person can answer, oldest first. The number of queries does not grow with them."""
+    waiting = CopyRequest.objects.filter(state=OPEN).exclude(scope_kind="").exclude(asked_by=person)
+    held = roles_of(person)
+    if not any(_GIVERS.intersection(roles) for roles in held.values()):
+        return waiting.none()
+    rows = waiting.order_by().values_list("scope_kind", "scope_key").distinct()[:_SCOPES_AT_ONCE]
+    scopes = [Scope(ScopeKind(kind), key) for kind, key in rows]
+    if not scopes:
+        return waiting.none()
+    asker = Asker(person, held, View.around(scopes))
+    spots = ((scope, invoiced_spot(asker.view, scope)) for scope in scopes)
+    mine = [scope.id for scope, spot in spots if spot and _may_answer(asker, spot)]
+    return waiting.filter(scope_key__in=mine).select_related("asked_by").order_by("created_at", "pk")
+
+
+def remove_requests_of(person: Person) -> None:
+    """What an erased person asked goes, and so does who answered where that was them."""
+    CopyRequest.objects.filter(asked_by=person).delete()
+    CopyRequest.objects.filter(decided_by=person).update(decided_by=None)
+
+
+def scope_of(request: CopyRequest) -> Scope | None:
+    """What the request is about; None if there is no such thing."""
+    return Scope(ScopeKind(request.scope_kind), request.scope_key) if request.scope_kind else None
+
+
+def was_erased(person: Person) -> bool:
+    """True of somebody who is no longer known."""
+    return person.email.endswith(ERASED)
+
+
+def _may_answer(asker: Asker, spot: Spot) -> bool:
+    """Who may give roles there, or turn the switch."""
+    gives = spot.place.matrix.gives
+    action = gives.get(Level(spot.scope.kind)) or gives[Level.ACCOUNT]
+    return isinstance(asker.decide(spot, action), Allowed)
+
+
+def _options(spot: Spot) -> Iterable[RoleOption]:
+    """Roles that would open the invoices, least powerful first, each where it would be given: the lowest place."""
+    for role in spot.place.matrix.helpers:
+        if role is Role.ACCOUNT_ADMINISTRATOR or role in HELD_ONCE:
+            continue
+        for scope in spot.above:
+            level = Level(scope.kind)
+            if level is not Level.MANAGEMENT_GROUP and _fits(role, level) and _opens(spot, {Held(role, level)}):
+                yield RoleOption(role, scope)
+                break
+
+
+def _fits(role: Role, level: Level) -> bool:
+    return role in roles_held_on(level)
+
+
+def _helps(asker: Asker, option: RoleOption) -> bool:
+    spot = asker.view.spot(option.scope)
+    action = action_to_give(spot.place.matrix, Level(option.scope.kind), option.role) if spot else None
+    return action is not None and isinstance(asker.decide(spot, action), Allowed)
+
+
+def _opens(spot: Spot, held: Iterable[Held]) -> bool:
+    """True if these roles open the invoices, once others may download them."""
+    shared = replace(spot.place, policies=replace(spot.place.policies, invoices_shared=True))
+    return isinstance(decide(Action.DOWNLOAD_INVOICE, held, shared), Allowed)
+
+
+SWITCH = Policy.INVOICES_SHARED
