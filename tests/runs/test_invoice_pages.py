@@ -6,17 +6,29 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from kvitto.access.roles import Role
 from kvitto.agreements.hierarchy import AgreementType, Scope, ScopeKind
 from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.invoicing.invoice import DocumentType
 from kvitto.invoicing.status import Status
 from kvitto.periods import Period
+from kvitto.records import gate
 from kvitto.records.links import LinkKind
+from kvitto.records.models import AgreementRecord, Person, Revision, RoleAssignment
 from kvitto.runs import invoice_pages
 from kvitto.runs.invoice_life.rebill import rebill
 from kvitto.runs.invoice_life.void import void
-from kvitto.runs.invoice_pages import DocumentPage, Wanted, documents_of_account, documents_of_scopes, time_span
+from kvitto.runs.invoice_pages import (
+    DocumentPage,
+    Wanted,
+    documents_of_account,
+    documents_of_scopes,
+    documents_seen,
+    time_span,
+)
 from kvitto.runs.office import Office
 from tests.runs.invoice_life.billed import CORK, LAB, QUAY, billed
 from tests.runs.offices import at
@@ -41,6 +53,58 @@ def test_an_account_lists_invoices_and_credit_notes(office: Callable[..., Office
     new, note, _, old = page.rows
     assert (new.status, note.invoice.document_type, old.status) == (Status.DUE, DocumentType.CREDIT_NOTE, Status.VOID)
     assert {link.kind for link in old.links} == {LinkKind.VOID, LinkKind.REBILL}
+
+
+def test_a_person_sees_what_the_gate_lets_them_see(office: Callable[..., Office]) -> None:
+    """The administrator both subscription and profile; a billing reader a list whose files are closed."""
+    there = billed(office())
+    anna, bo, nobody = (
+        Person.objects.get(email=email)
+        for email in ("anna@daugava.example", "bo@daugava.example", "nobody@elsewhere.example")
+    )
+    assert [(row.invoice.number, row.closed) for row in documents_seen(there, anna, LAB_SCOPE, EVERYTHING).rows] == [
+        (LAB, None)
+    ]
+    (row,) = documents_seen(there, bo, LAB_SCOPE, EVERYTHING).rows
+    assert row.closed
+    assert numbers(documents_seen(there, anna, CORK_SCOPE, EVERYTHING)) == [CORK]
+    assert numbers(documents_seen(there, anna, Scope(ScopeKind.BILLING_ACCOUNT, "daugava"), EVERYTHING)) == [LAB]
+    for person, scope in ((anna, Scope(ScopeKind.BILLING_ACCOUNT, "harbour")), (bo, CORK_SCOPE), (nobody, LAB_SCOPE)):
+        with pytest.raises((gate.NotFound, gate.Refused)):
+            documents_seen(there, person, scope, EVERYTHING)
+
+
+def test_a_former_owner_sees_the_documents_of_before(office: Callable[..., Office]) -> None:
+    """And the profile's people those of after, which a subscription leads to."""
+    there = billed(office())
+    anna = Person.objects.get(email="anna@daugava.example")
+    assert numbers(documents_seen(there, anna, Scope(ScopeKind.SUBSCRIPTION, "waves"), EVERYTHING)) == [CORK]
+    known = AgreementRecord.objects.get(kind="subscription", key="lab")
+    AgreementRecord.objects.filter(pk=known.pk).update(valid_to=date(2024, 3, 20))
+    AgreementRecord.objects.create(
+        kind="subscription", key="lab", parent="research", valid_from=date(2024, 3, 20), recorded_in=known.recorded_in,
+        facts={**known.facts, "account_id": "harbour", "section_id": "research"},
+    )  # fmt: skip
+    assert numbers(documents_seen(there, anna, LAB_SCOPE, EVERYTHING)) == [LAB]
+
+
+def test_queries_do_not_grow_with_documents(office: Callable[..., Office]) -> None:
+    """One document, or four of several profiles."""
+    there = billed(office())
+    owner = Person.objects.get(email="bo@daugava.example")
+    RoleAssignment.objects.create(
+        person=owner, role=Role.BILLING_ACCOUNT_OWNER, scope_kind="billing_account", scope_key="harbour",
+        valid_from=date(2024, 1, 1), recorded_in=Revision.objects.latest("number"),
+    )  # fmt: skip
+    harbour, counts = Scope(ScopeKind.BILLING_ACCOUNT, "harbour"), []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            page = documents_seen(there, owner, harbour, EVERYTHING)
+        counts.append(len(captured))
+        rebill(there, CORK)
+        rebill(there, QUAY)
+    assert page.count == 6
+    assert counts[1] <= counts[0]
 
 
 def test_scopes_list_their_own(office: Callable[..., Office]) -> None:

@@ -1,25 +1,34 @@
 """Lists of invoices and credit notes, page by page, as each form of agreement shows them (invoices.md §5).
 
+    documents_seen(office, person, scope, wanted, page) -> DocumentPage
+
 Newest period first; in a period, the newest document first. An enrollment's list holds the last twelve months unless a
-time span is asked for, and never more than three years: a rule of the list, not of what is kept (invoices.md §11).
+time span is asked for, and never more than three years: a rule of the list, not of what is kept (invoices.md §11);
+`time_span` gives the days to ask for. The list of a subscription that is bought online shows billing periods, also
+those without an invoice: that is `runs.period_rows`, of which this knows the documents alone.
+
+`documents_seen` goes through the gate; whoever calls the others has to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from kvitto.agreements.hierarchy import AgreementType, Scope
+from kvitto.access.actions import Action
+from kvitto.agreements.hierarchy import AgreementType, Scope, ScopeKind
 from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.invoicing.invoice import DocumentType
 from kvitto.invoicing.status import Standing, Status
+from kvitto.language import Phrase
 from kvitto.periods import MONTHS_IN_YEAR, ONE_DAY, Period, month_before
-from kvitto.records.invoices import SUMMARY, IssuedInvoice, load, summary
+from kvitto.records import gate
+from kvitto.records.invoices import SUMMARY, IssuedInvoice, load_some, summary
 from kvitto.records.links import Link, links_of
-from kvitto.records.models import InvoiceRecord
+from kvitto.records.models import InvoiceRecord, Person
 from kvitto.records.payments import standings
 from kvitto.runs.invoice_life.giving_back import legal_today
 from kvitto.runs.office import Office
@@ -39,13 +48,18 @@ class Wanted:
 
 @dataclass(frozen=True)
 class DocumentRow:
-    """One document: its date, number, period and total are those of `invoice`."""
+    """One document: its date, number, period and total are those of `invoice`.
+
+    `purchase_order`: of an enrollment's, whose list has that column. `closed`: the rule by which the reader may not
+    download it, such as its age; None if they may.
+    """
 
     invoice: IssuedInvoice
     purchase_order: str
     standing: Standing
     status: Status
     links: tuple[Link, ...]
+    closed: Phrase | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,38 @@ def time_span(office: Office, agreement: AgreementType, months: int | None = Non
         return None
     today = legal_today(office)
     return Period(_months_before(today, months), today + ONE_DAY)
+
+
+def documents_seen(office: Office, person: Person, scope: Scope, wanted: Wanted, page: int = 1) -> DocumentPage:
+    """The documents of an account, billing profile, enrollment or subscription that this person may see.
+
+    A subscription that is invoiced together with others shows the documents of its billing profile or enrollment; of
+    one that had several owners, those of the accounts whose invoices the person may see. Raises `gate.NotFound` or
+    `gate.Refused`.
+    """
+    found = _page(office, _seen(person, scope), wanted, page)
+    around = {place for row in found.rows for place in _places(row.invoice)}
+    asker = gate.Asker.around(person, *sorted(around, key=lambda one: (one.kind, one.id)))
+    rows = (replace(row, closed=asker.why_closed(row.invoice, Action.DOWNLOAD_INVOICE)) for row in found.rows)
+    return replace(found, rows=tuple(rows))
+
+
+def _places(invoice: IssuedInvoice) -> tuple[Scope, Scope]:
+    return invoice.scope, Scope(ScopeKind.BILLING_ACCOUNT, invoice.account_id)
+
+
+def _seen(person: Person, scope: Scope) -> QuerySet[InvoiceRecord]:
+    if scope.kind is ScopeKind.BILLING_ACCOUNT:
+        gate.require(person, scope, Action.SEE_INVOICES)
+        return InvoiceRecord.objects.filter(account_key=scope.id)
+    if history := gate.history_of(person, scope, Action.SEE_INVOICES):
+        return _of(scope).filter(account_key__in=history.accounts)
+    whole = gate.scope_for(person, scope, Action.SEE_INVOICES)
+    return _of(whole.scope).filter(account_key=whole.account.id)
+
+
+def _of(scope: Scope) -> QuerySet[InvoiceRecord]:
+    return InvoiceRecord.objects.filter(scope_kind=scope.kind, scope_key=scope.id)
 
 
 def documents_of_account(office: Office, account_id: str, wanted: Wanted, page: int = 1) -> DocumentPage:
@@ -112,10 +158,11 @@ def _filtered(records: QuerySet[InvoiceRecord], wanted: Wanted) -> QuerySet[Invo
 
 def _rows(office: Office, found: Sequence[IssuedInvoice]) -> list[DocumentRow]:
     today, standing, links = legal_today(office), standings(found), links_of(one.number for one in found)
+    enrollments = load_some(one.number for one in found if one.scope.kind is ScopeKind.BILLING_ACCOUNT)
     return [
         DocumentRow(
             one,
-            load(one.number).purchase_order,
+            enrollments[one.number].purchase_order if one.number in enrollments else "",
             standing[one.number],
             standing[one.number].status_on(today),
             links.get(one.number, ()),
