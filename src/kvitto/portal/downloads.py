@@ -8,14 +8,17 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 
-def file_answer(content: bytes | Iterator[bytes], name: str, content_type: str) -> HttpResponseBase:
-    """The file under this name; an iterator is sent as it comes."""
+def file_answer(
+    content: bytes | Iterator[bytes], name: str, content_type: str, size: int | None = None
+) -> HttpResponseBase:
+    """The file under this name; an iterator is sent as it comes, with its size in bytes if that is known."""
     answer: HttpResponseBase
     if isinstance(content, bytes):
-        answer = HttpResponse(content, content_type=content_type)
-        answer.headers["Content-Length"] = str(len(content))
+        answer, size = HttpResponse(content, content_type=content_type), len(content)
     else:
         answer = StreamingHttpResponse(content, content_type=content_type)
+    if size is not None:
+        answer.headers["Content-Length"] = str(size)
     disposition = content_disposition_header(as_attachment=True, filename=name)
     answer.headers["Content-Disposition"] = disposition or "attachment"
     answer.headers["X-Content-Type-Options"] = "nosniff"

@@ -58,7 +58,7 @@ def language_of(request: HttpRequest) -> str:
 @login_not_required
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Keep the chosen language, for a signed-in person as their setting, else in this browser; then go back."""
-    response = HttpResponseRedirect(_page_before(request))
+    response = HttpResponseRedirect(page_before(request))
     code = request.POST.get("language", "")
     if code in LANGUAGES:
         if isinstance(request.user, Person):
@@ -69,7 +69,8 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _page_before(request: HttpRequest) -> str:
+def page_before(request: HttpRequest) -> str:
+    """The page of ours that a form was sent from; the first page if that is not known."""
     for address in (request.headers.get("Referer", ""), request.POST.get("next", "")):
         if url_has_allowed_host_and_scheme(
             address, allowed_hosts={request.get_host()}, require_https=request.is_secure()

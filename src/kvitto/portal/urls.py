@@ -18,6 +18,8 @@ from kvitto.portal.invoices import (
     profile_invoices,
     subscription_invoices,
 )
+from kvitto.portal.jobs import urls as jobs_urls
+from kvitto.portal.jobs.asking import prepare_usage
 from kvitto.portal.search import urls as search_urls
 from kvitto.portal.sharing import share_invoices
 from kvitto.portal.spending_limit import change_spending_limit
@@ -41,7 +43,11 @@ urlpatterns = [
     *(
         path(f"{plural}/<str:id>/periods/<first_day:day>/{file}", view, {"kind": kind}, name=f"{kind}_{name}")
         for kind, plural in PLURALS.items()
-        for file, view, name in (("", usage_page, "period"), ("usage.csv", usage_file, "csv"))
+        for file, view, name in (
+            ("", usage_page, "period"),
+            ("usage.csv", usage_file, "csv"),
+            ("prepare/", prepare_usage, "prepare"),
+        )
     ),
     path("invoices/<str:number>/", invoice, name="invoice"),
     path("invoices/<str:number>.pdf", invoice_pdf, name="invoice_pdf"),
@@ -50,4 +56,5 @@ urlpatterns = [
     *access_urls.urlpatterns,
     *search_urls.urlpatterns,
     *billing_urls.urlpatterns,
+    *jobs_urls.urlpatterns,
 ]

@@ -10,12 +10,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
 
 from kvitto.agreements.hierarchy import Scope, ScopeKind
+from kvitto.agreements.parts import name_of_part
 from kvitto.portal.audited import audited_download
 from kvitto.portal.downloads import file_answer
 from kvitto.portal.permission import person_of
 from kvitto.portal.usage_page import context_of
 from kvitto.records.gate import Action
 from kvitto.runs.asked_period import asked_period
+from kvitto.runs.jobs.usage_file import is_large
 from kvitto.runs.make_documents import usage_csv
 
 
@@ -31,9 +33,19 @@ def usage_page(request: HttpRequest, kind: ScopeKind, id: str, day: date) -> Htt
 
 @require_GET
 def usage_file(request: HttpRequest, kind: ScopeKind, id: str, day: date) -> HttpResponseBase:  # noqa: A002 - the address calls it id
-    """The same usage as a file."""
+    """The same usage as a file; of a large period, the page on which it can be prepared."""
     asked = Scope(kind, id)
-    with audited_download(request, asked, kind="usage-csv", period=day.isoformat()):
-        found = asked_period(settings.OFFICE, person_of(request), asked, day, Action.DOWNLOAD_USAGE)
-        content = usage_csv(settings.OFFICE, found.scope, found.period)
+    try:
+        with audited_download(request, asked, kind="usage-csv", period=day.isoformat()):
+            found = asked_period(settings.OFFICE, person_of(request), asked, day, Action.DOWNLOAD_USAGE)
+            if is_large(settings.OFFICE, found.scope, found.period):
+                raise _Large  # noqa: TRY301 - leaves the block in which a file is handed out
+            content = usage_csv(settings.OFFICE, found.scope, found.period)
+    except _Large:
+        context = {"standing": asked, "name": name_of_part(found.scope, asked), "period": found.period}
+        return render(request, "portal/jobs/large.html", context)
     return file_answer(content, f"usage-{asked.id}-{found.period.start.isoformat()}.csv", "text/csv; charset=utf-8")
+
+
+class _Large(Exception):  # noqa: N818 - not a fault
+    """The file is not handed out at once: it is prepared first."""

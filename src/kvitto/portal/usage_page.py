@@ -24,6 +24,7 @@ from kvitto.records import gate
 from kvitto.records.gate import Action
 from kvitto.records.invoices import load
 from kvitto.runs.daily_usage import Asked, DailyUsage, Grouping, daily_usage
+from kvitto.runs.jobs.usage_file import is_large
 from kvitto.runs.period_rows import PeriodRow, row_of
 
 _ROWS = 50
@@ -90,6 +91,7 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
         "unrounded": _whole(scope, period).total if is_filtered and charges is None else usage.total,
         "rounding": charges - usage.total if charges is not None and not is_filtered else None,
         "moment": settings.OFFICE.now(),
+        "is_large": is_large(settings.OFFICE, scope, period),
         "no_usage_file": why_not_in(person, asked, scope, Action.DOWNLOAD_USAGE),
         "no_invoice_file": why_no_invoice_file(person, row.invoice.number) if row and row.invoice else None,
         "unpriced": _unpriced(usage.unpriced),

@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from kvitto.access.roles import Role
 from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.records.audit import Door, Note, Result, note_many
-from kvitto.records.erased_addresses import forget_address
 from kvitto.records.copy_requests import remove_requests_of
+from kvitto.records.erased_addresses import forget_address
 from kvitto.records.models import Person, Revision, RoleAssignment
 from kvitto.records.people import ERASED
 from kvitto.records.revision_notes import revision_notes
@@ -108,6 +108,7 @@ def _remove_what_belongs_to(person: Person) -> None:
     """
     person.kvitto_groups.clear()
     remove_requests_of(person)
+    person.jobs.all().delete()
     person.former_addresses.all().delete()
     person.sign_in_links.all().delete()
     for relation in Person._meta.related_objects:  # noqa: SLF001 - Django's documented API

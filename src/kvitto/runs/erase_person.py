@@ -8,6 +8,7 @@ from kvitto.errors import UnableTo
 from kvitto.language import phrase
 from kvitto.records.erasure import erase, owned_alone_by
 from kvitto.records.people import person_called
+from kvitto.runs.jobs.prepared_files import sweep_prepared
 from kvitto.runs.office import Office
 
 
@@ -41,4 +42,6 @@ def erase_person(office: Office, email: str, *, even_if_last: bool = False) -> E
                 accounts=tuple(scope.id for scope in alone),
             )
         )
-    return Erased(str(person.pk), erase(person, office.today(), office.now()))
+    erased = Erased(str(person.pk), erase(person, office.today(), office.now()))
+    sweep_prepared(office)
+    return erased

@@ -10,6 +10,7 @@ from kvitto.portal.frame import held_by_reader, switchable
 from kvitto.portal.navigation import menu_of
 from kvitto.portal.permission import person_of
 from kvitto.records.models import Person
+from kvitto.runs.jobs.mine import unseen
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -34,6 +35,13 @@ def scope_switcher(context: dict[str, Any]) -> dict[str, object]:
     request = _asked(context)
     scopes = switchable(request) if request else ()
     return {"scopes": scopes if len(scopes) > 1 else ()}
+
+
+@register.inclusion_tag("portal/jobs/ready.html", takes_context=True)
+def files_ready(context: dict[str, Any]) -> dict[str, object]:
+    """How many prepared files the person has not looked at yet."""
+    request = _asked(context)
+    return {"count": unseen(person_of(request)) if request else 0}
 
 
 def _asked(context: dict[str, Any]) -> HttpRequest | None:

@@ -44,13 +44,15 @@ def ask_for_usage_file(office: Office, person: Person, asked: Scope, day: date) 
     Raises `NotFound`, `Refused` and `TooManyJobs`.
     """
     found = asked_period(office, person, asked, day, Action.DOWNLOAD_USAGE)
-    parameters = {
+    same = {
         "scope": [asked.kind.value, asked.id],
         "day": day.isoformat(),
         "directory": person.current_directory,
         "known": _known(found),
     }
-    return jobs.ask(USAGE_FILE, parameters, person, at=office.now(), beat=datetime.now(UTC), alike=_ALIKE)
+    parameters = {**same, "of": name_of_part(found.scope, asked), "end": found.period.end.isoformat()}
+    now, beat = office.now(), datetime.now(UTC)
+    return jobs.ask(USAGE_FILE, parameters, person, at=now, beat=beat, alike=_ALIKE, same_as=same)
 
 
 def prepare_usage_file(office: Office, asked: Asked, tell: Tell) -> Mapping[str, Any]:
@@ -77,8 +79,6 @@ def prepare_usage_file(office: Office, asked: Asked, tell: Tell) -> Mapping[str,
     return {
         **file.facts(),
         "name": f"usage-{scope.id}-{found.period.start.isoformat()}.csv",
-        "of": name_of_part(found.scope, scope),
-        "last_day": found.period.last_day.isoformat(),
         "rows": rows,
     }
 
