@@ -63,7 +63,7 @@ def test_each_kind_of_trouble_has_a_page(visitor: Client, address: str, status: 
     page = answer.content.decode()
     assert answer.status_code == status
     assert title in page
-    assert "Go to your subscriptions" in page
+    assert "Go to the start page" in page
     assert '<html lang="en">' in page
     for inside in ("secret", "Traceback", "RuntimeError"):
         assert inside not in page

@@ -311,8 +311,3 @@ def test_an_mca_subscription_leads_to_its_profiles_invoices(office: Office, sign
 def test_a_page_cannot_be_posted_to(office: Office, sign_in: Callable[[str], Client]) -> None:
     """Pages only read."""
     assert sign_in(ADMINISTRATOR).post("/subscriptions/").status_code == 405
-
-
-def test_the_start_leads_to_the_subscriptions(office: Office, sign_in: Callable[[str], Client]) -> None:
-    """The root has no page of its own."""
-    assert sign_in(ADMINISTRATOR).get("/").headers["Location"] == "/subscriptions/"

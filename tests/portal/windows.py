@@ -65,12 +65,13 @@ def open_window(browser: Browser, live_server: LiveServer) -> Iterator[Open]:
 
 
 def sign_in(page: Page, email: str) -> None:
-    """As a person does."""
+    """As a person does; then on to the subscriptions, where most tests begin."""
     page.goto("/sign-in/")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/subscriptions/")
+    page.wait_for_url(lambda address: "/sign-in/" not in address)
+    page.goto("/subscriptions/")
 
 
 def find_no_fault(page: Page, name: str) -> None:
