@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kvitto.agreements.declaration.declared import Declaration
+from kvitto.agreements.declaration.renamed import with_present_addresses
 from kvitto.agreements.declaration.writer import as_toml
 from kvitto.agreements.hierarchy import AgreementType, BillingAccount
 from kvitto.agreements.planning.as_declared import declaration_of, still_to_come
@@ -15,6 +16,7 @@ from kvitto.agreements.planning.migration_words import consequences
 from kvitto.agreements.planning.plan import Key, Plan
 from kvitto.errors import UnableTo
 from kvitto.language import Phrase, phrase
+from kvitto.records.addresses import renamed_addresses
 from kvitto.records.agreement_changes import agreements_now
 from kvitto.runs.apply_agreements import plan_of
 from kvitto.runs.office import Office
@@ -51,6 +53,7 @@ def export(office: Office, on: date | None = None) -> Exported:
     declaration = declaration_of(agreements, on)
     if declaration is None:
         raise UnableToExport(_nothing())
+    declaration = with_present_addresses(declaration, renamed_addresses())
     return Exported(as_toml(declaration), still_to_come(agreements, on or office.today()))
 
 
