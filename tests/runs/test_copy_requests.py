@@ -276,5 +276,5 @@ def test_more_requests_ask_no_more_questions(here: Office) -> None:
         with CaptureQueriesContext(connection) as asked:
             assert waiting_for(stranger) == 0
         assert len(asked) <= 2
-    assert counts[0] == counts[1] <= 15
+    assert counts[1] <= counts[0] <= 15
     assert [one.scope_key for one in open_requests_for(owner)[:1]] == [PROFILE.id]

@@ -149,7 +149,7 @@ def test_more_rows_ask_no_more_questions(here: Office, django_assert_max_num_que
         with django_assert_max_num_queries(40) as asked:
             text(client, page(PROFILE))
         counts.append(len(asked))
-    assert counts[0] == counts[1]
+    assert counts[1] <= counts[0]
 
 
 def test_a_role_is_given_and_taken_away_by_forms(here: Office) -> None:
