@@ -53,11 +53,9 @@ def test_rows_and_daily_sums_give_what_the_engine_gives(
 ) -> None:
     """However many rows are taken one by one, and however invoices share a task."""
     monkeypatch.setattr(reference_check, "RAW_ROWS_AT_MOST", rows_at_most)
-    finished: list[int] = []
-    checked = SecondRating().rate_again(tasks(small, invoices_per_task), 0, finished.append)
+    checked = SecondRating().start(tasks(small, invoices_per_task), 0)()
     assert sorted(checked.lines) == engine_lines(small)
     assert len(checked.lines) == 6
-    assert finished[-1] == 7
 
 
 def test_processes_give_the_same(small: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,9 +68,9 @@ def test_processes_give_the_same(small: Office, monkeypatch: pytest.MonkeyPatch)
         return ProcessPoolExecutor(processes, mp_context=mp_context)
 
     monkeypatch.setattr(reference_check, "ProcessPoolExecutor", counted)
-    few = SecondRating().rate_again(tasks(small, 4), 1000, lambda _: None)
+    few = SecondRating().start(tasks(small, 4), 1000)()
     assert started == []
-    many = SecondRating().rate_again(tasks(small, 4), 10_000_000, lambda _: None)
+    many = SecondRating().start(tasks(small, 4), 10_000_000)()
     assert started == [2]
     assert many == few
 

@@ -1,8 +1,8 @@
-"""Closing one portion of the periods that are due: rate, decide what gets an invoice, check by the reference, issue."""
+"""Closing the periods that are due, portion by portion: rate, decide what gets an invoice, check it, issue it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kvitto.invoicing.invoice import AsOf
@@ -12,7 +12,7 @@ from kvitto.runs.closing.issue_portion import issue_portion
 from kvitto.runs.closing.pending_corrections import PendingCorrections
 from kvitto.runs.closing.periods_to_close import Due
 from kvitto.runs.closing.reference_check import SecondRating
-from kvitto.runs.closing.sort_portion import sort_portion
+from kvitto.runs.closing.sort_portion import SortedPortion, start_to_sort
 from kvitto.runs.office import Office
 
 
@@ -25,19 +25,38 @@ class ClosedPortion:
     blocked: tuple[Blocked, ...]
 
 
-def close_portion(  # noqa: PLR0913, PLR0917 - what to close, by whom, and whom to tell
+def close_portions(  # noqa: PLR0913, PLR0917 - what to close, by whom, and whom to tell
     office: Office,
-    portion: Sequence[Due],
+    portions: Iterable[Sequence[Due]],
     as_of: AsOf,
     second: SecondRating | None,
     done: Callable[[int], None],
     corrections: PendingCorrections,
-) -> ClosedPortion:
-    """Issue what may be issued of these periods; `second` None leaves the reference out, as measurements do.
+) -> Iterator[ClosedPortion]:
+    """Issue what may be issued of each portion; `second` None leaves the reference out, as measurements do.
 
-    `done` is told how many more periods are finished. What waits in `corrections` goes on the invoices it waits for.
+    While the reference works on one portion, the next one is rated and drafted; but never before an earlier period of
+    the same scope was issued, because that may use credit. `done` is told how many more periods are finished. What
+    waits in `corrections` goes on the invoices it waits for.
     """
-    found = sort_portion(office, portion, as_of, second)
-    done(len(portion) - len(found.ready))
-    issuings = issue_portion(office, found.ready, found.settled_alone, as_of, done, corrections)
-    return ClosedPortion(tuple(issuings), found.without_invoice, found.blocked)
+
+    def closed(portion: Sequence[Due], found: SortedPortion) -> ClosedPortion:
+        done(len(portion) - len(found.ready))
+        issuings = issue_portion(office, found.ready, found.settled_alone, as_of, done, corrections)
+        return ClosedPortion(tuple(issuings), found.without_invoice, found.blocked)
+
+    begun: tuple[Sequence[Due], Callable[[], SortedPortion]] | None = None
+    for portion in portions:
+        if begun and (second is None or _share_a_scope(begun[0], portion)):
+            yield closed(begun[0], begun[1]())
+            begun = None
+        following = (portion, start_to_sort(office, portion, as_of, second))
+        if begun:
+            yield closed(begun[0], begun[1]())
+        begun = following
+    if begun:
+        yield closed(begun[0], begun[1]())
+
+
+def _share_a_scope(one: Sequence[Due], other: Sequence[Due]) -> bool:
+    return not {due.scope.scope for due in one}.isdisjoint(due.scope.scope for due in other)

@@ -20,7 +20,7 @@ from kvitto.records.in_force import invoices_in_force
 from kvitto.records.invoices import IssuedInvoice
 from kvitto.records.issuing import latest_issue_date
 from kvitto.records.usage_files import bucket_count
-from kvitto.runs.closing.close_portion import close_portion
+from kvitto.runs.closing.close_portion import close_portions
 from kvitto.runs.closing.close_report import Blocked, CloseReport, NotDue
 from kvitto.runs.closing.corrections import bill_alone, give_back, told_of, work_out
 from kvitto.runs.closing.garbage import rarely_collected
@@ -70,10 +70,8 @@ def close(  # noqa: PLR0913 - what to close, and what to leave out
         corrections = work_out(office, late, as_of, reference)
         give_back(office, corrections.pending, as_of, limit)
         done = _counting(tell, len(found.due))
-        closed = [
-            close_portion(office, portion, as_of, reference, done, corrections.pending)
-            for portion in portions_of(found.due, bucket_count(), at_once)
-        ]
+        portions = portions_of(found.due, bucket_count(), at_once)
+        closed = list(close_portions(office, portions, as_of, reference, done, corrections.pending))
     issuings = [issuing for portion in closed for issuing in portion.issuings]
     blocked = (*found.blocked, *(one for portion in closed for one in portion.blocked))
     alone: list[IssuedInvoice] = []

@@ -50,7 +50,8 @@ class CheckedRating:
 class SecondRating:
     """Rates by the reference, in processes of its own once there is much to do. Use as a context manager.
 
-    Processes are started once and kept, because closing comes with one portion of invoices after the other.
+    Processes are started once and kept, because closing comes with one portion of invoices after the other; and they
+    work while closing does other things.
     """
 
     def __init__(self) -> None:
@@ -64,18 +65,19 @@ class SecondRating:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
 
-    def rate_again(self, tasks: Sequence[CheckTask], rows: int, done: Callable[[int], None]) -> CheckedRating:
-        """The reference's rating of all tasks together. Raises `UnableToRate`.
+    def start(self, tasks: Sequence[CheckTask], rows: int) -> Callable[[], CheckedRating]:
+        """Begin to rate all tasks by the reference; call what it gives for the result. That raises `UnableToRate`.
 
-        `rows` says about how many usage rows there are to read; `done` is told how many invoices are finished.
+        `rows` says about how many usage rows there are to read; few are read when the result is asked for.
         """
         processes = os.cpu_count() or 1
         if min(processes, len(tasks)) < 2 or rows < _ROWS_WORTH_PROCESSES:  # noqa: PLR2004 - one process is no pool
-            return _gathered(tasks, map(rate_task, tasks), done)
+            return lambda: _together(map(rate_task, tasks))
         if self._pool is None:
             # Forking a process that has threads (DuckDB's) is not safe, so each starts anew.
             self._pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
-        return _gathered(tasks, self._pool.map(rate_task, tasks), done)
+        results = self._pool.map(rate_task, tasks)
+        return lambda: _together(results)
 
 
 def rate_task(task: CheckTask) -> CheckedRating:
@@ -114,15 +116,10 @@ def _daily_rows(task: CheckTask) -> Iterator[Row]:
         yield subscription, resource, meter, day, quantity, unit
 
 
-def _gathered(
-    tasks: Iterable[CheckTask], results: Iterable[CheckedRating], done: Callable[[int], None]
-) -> CheckedRating:
+def _together(results: Iterable[CheckedRating]) -> CheckedRating:
     lines: list[ChargeLine] = []
     unpriced: list[Unpriced] = []
-    finished = 0
-    for task, result in zip(tasks, results, strict=True):
+    for result in results:
         lines += result.lines
         unpriced += result.unpriced
-        finished += len(task.invoices)
-        done(finished)
     return CheckedRating(tuple(lines), tuple(unpriced))

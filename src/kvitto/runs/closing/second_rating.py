@@ -17,69 +17,72 @@ from kvitto.records.models import UsageFile
 from kvitto.records.prices import prices_as_of
 from kvitto.records.usage_files import manifest
 from kvitto.runs.closing.close_report import unpriced_sentences
-from kvitto.runs.closing.reference_check import CheckedRating, CheckTask, SecondRating
+from kvitto.runs.closing.reference_check import CheckTask, SecondRating
 from kvitto.runs.office import Office
 from kvitto.runs.own_charges import OwnCharges, may_be_charged, own_charges
 from kvitto.runs.rate_period import PricesOf, cut_members
 from kvitto.runs.rated_periods import RatedPeriod
 
+Causes = tuple[Phrase, ...]
+
 _INVOICES_PER_TASK = 250
 _DIFFERENCES_NAMED = 5
 
 
-def causes_to_hold(
-    office: Office, rated: Sequence[RatedPeriod], as_of: AsOf, second: SecondRating, done: Callable[[int], None]
-) -> list[tuple[Phrase, ...]]:
-    """For each rated period, in order, the sentences that hold its invoice back; none if it may be issued.
+def start_to_check(
+    office: Office, rated: Sequence[RatedPeriod], as_of: AsOf, second: SecondRating
+) -> Callable[[], list[Causes]]:
+    """Begin to rate every period again by the reference, on rows read by another query than the engine's.
 
-    Every period is rated again by the reference, on rows read by another query than the engine's; `done` is told how
-    many are.
+    Call what it gives for each period's causes, in order: the sentences that hold its invoice back, none if it may be
+    issued.
     """
-    found = causes_to_doubt(office, rated, as_of, second, done)
-    return [(*causes, *_below_zero(one)) for one, causes in zip(rated, found, strict=True)]
+    doubts = start_to_doubt(office, rated, as_of, second)
+    return lambda: [(*causes, *_below_zero(one)) for one, causes in zip(rated, doubts(), strict=True)]
 
 
-def causes_to_doubt(  # noqa: PLR0913, PLR0917 - what to rate, by whom, and whom to tell
-    office: Office,
-    rated: Sequence[RatedPeriod],
-    as_of: AsOf,
-    second: SecondRating,
-    done: Callable[[int], None],
-    prices_of: PricesOf = prices_as_of,
-) -> list[tuple[Phrase, ...]]:
+def start_to_doubt(
+    office: Office, rated: Sequence[RatedPeriod], as_of: AsOf, second: SecondRating, prices_of: PricesOf = prices_as_of
+) -> Callable[[], list[Causes]]:
     """The same, whatever the charges come to. `prices_of` gave the engine its prices."""
-    causes: dict[int, tuple[Phrase, ...]] = {}
+    by_kind = []
     for kind in InvoiceKind:
         own = [index for index, one in enumerate(rated) if one.kind is kind]
-        some = [rated[index] for index in own]
-        again = _rated_again(office, some, as_of, kind, second, _after(len(causes), done), prices_of)
-        found = [_causes(rated[index], other) for index, other in zip(own, again, strict=True)]
-        causes |= dict(zip(own, found, strict=True))
-    return [causes[index] for index in range(len(rated))]
+        by_kind.append((own, _start(office, [rated[index] for index in own], as_of, kind, second, prices_of)))
+
+    def causes() -> list[Causes]:
+        found = {
+            index: _causes(rated[index], again)
+            for own, rated_again in by_kind
+            for index, again in zip(own, rated_again(), strict=True)
+        }
+        return [found[index] for index in range(len(rated))]
+
+    return causes
 
 
-def _rated_again(  # noqa: PLR0913, PLR0917 - what to rate, by whom, and whom to tell
+def _start(  # noqa: PLR0913, PLR0917 - what to rate, by whom
     office: Office,
     rated: Sequence[RatedPeriod],
     as_of: AsOf,
     kind: InvoiceKind,
     second: SecondRating,
-    done: Callable[[int], None],
     prices_of: PricesOf,
-) -> list[OwnCharges]:
+) -> Callable[[], list[OwnCharges]]:
     """Invoices of one kind, rated again; each kind has billing periods of its own."""
     asked = [(one.scope, one.period) for one in rated]
-    checked = CheckedRating()
-    if may_be_charged(asked, as_of, kind):
-        checked = second.rate_again(list(_tasks(office, rated, as_of, prices_of)), _rows_to_read(rated, as_of), done)
-    return own_charges(checked.lines, checked.unpriced, asked, as_of, kind)
+    if not may_be_charged(asked, as_of, kind):
+        return lambda: own_charges((), (), asked, as_of, kind)
+    checked = second.start(list(_tasks(office, rated, as_of, prices_of)), _rows_to_read(rated, as_of))
+
+    def charges() -> list[OwnCharges]:
+        found = checked()
+        return own_charges(found.lines, found.unpriced, asked, as_of, kind)
+
+    return charges
 
 
-def _after(before: int, done: Callable[[int], None]) -> Callable[[int], None]:
-    return lambda count: done(before + count)
-
-
-def _causes(rated: RatedPeriod, again: OwnCharges) -> tuple[Phrase, ...]:
+def _causes(rated: RatedPeriod, again: OwnCharges) -> Causes:
     causes = [
         *unpriced_sentences(rated.unpriced),
         *rated.obstacles,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from kvitto.agreements.invoice_kinds import InvoiceKind
@@ -12,7 +12,7 @@ from kvitto.invoicing.invoice import AsOf
 from kvitto.runs.closing.close_report import Blocked, WithoutInvoice
 from kvitto.runs.closing.periods_to_close import Due
 from kvitto.runs.closing.reference_check import SecondRating
-from kvitto.runs.closing.second_rating import causes_to_hold
+from kvitto.runs.closing.second_rating import start_to_check
 from kvitto.runs.office import Office
 from kvitto.runs.rated_periods import RatedPeriod, absence_facts, rate_periods
 
@@ -29,18 +29,28 @@ class SortedPortion:
 
 def sort_portion(office: Office, portion: Sequence[Due], as_of: AsOf, second: SecondRating | None) -> SortedPortion:
     """Rate these periods, twice unless `second` is None, and tell what may become of each. Nothing is kept."""
+    return start_to_sort(office, portion, as_of, second)()
+
+
+def start_to_sort(
+    office: Office, portion: Sequence[Due], as_of: AsOf, second: SecondRating | None
+) -> Callable[[], SortedPortion]:
+    """The same, but the reference may still be at work when it returns: call what it gives for the result."""
     rated, blocked = _drafted(rate_portion(office, portion, as_of))
     billed, without = _parted(office, rated)
-    causes = causes_to_hold(office, billed, as_of, second, _nobody) if second else [()] * len(billed)
-    blocked += [
-        Blocked(one.scope, one.period, held, one.kind) for one, held in zip(billed, causes, strict=True) if held
-    ]
-    return SortedPortion(
-        tuple(one for one, held in zip(billed, causes, strict=True) if not held),
-        tuple(one for one, _ in without),
-        tuple(told for _, told in without if told is not None),
-        tuple(blocked),
-    )
+    causes_of = start_to_check(office, billed, as_of, second) if second else lambda: [()] * len(billed)
+
+    def portion_sorted() -> SortedPortion:
+        checked = list(zip(billed, causes_of(), strict=True))
+        held = (Blocked(one.scope, one.period, causes, one.kind) for one, causes in checked if causes)
+        return SortedPortion(
+            tuple(one for one, causes in checked if not causes),
+            tuple(one for one, _ in without),
+            tuple(told for _, told in without if told is not None),
+            (*blocked, *held),
+        )
+
+    return portion_sorted
 
 
 def rate_portion(office: Office, portion: Iterable[Due], as_of: AsOf) -> list[RatedPeriod]:
@@ -86,7 +96,3 @@ def _parted(
         else:
             without.append((one, WithoutInvoice(one.scope, one.period, why_no_invoice(facts), one.kind)))
     return billed, without
-
-
-def _nobody(_count: int) -> None:
-    """For callers that show no progress."""
