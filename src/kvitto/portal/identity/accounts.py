@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy
@@ -44,17 +45,23 @@ class InvitationOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """To the profile, which shows the address as proved; who is not signed in signs in first."""
         return reverse("profile")
 
-    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:  # noqa: ARG002 - the same
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """The link was followed: the address is the person's from now on, unless it became somebody else's."""
         person = Person.objects.get(pk=email_address.user_id)
         old, at = person.email, settings.OFFICE.now()
-        if not change_address(person, email_address.email, at, Door.PORTAL, is_proved=True):
+        is_changed = change_address(person, email_address.email, at, Door.PORTAL, is_proved=True)
+        self._tell(request, email_address.email, is_verified=is_changed)
+        if not is_changed:
             return False
         if old != person.email:
             self.send_notification_mail(
                 "account/email/email_changed", person, {"from_email": old, "to_email": person.email}, email=old
             )
         return True
+
+    def _tell(self, request: HttpRequest, email: str, *, is_verified: bool) -> None:
+        level, name = (messages.SUCCESS, "confirmed") if is_verified else (messages.ERROR, "confirmation_failed")
+        self.add_message(request, level, f"account/messages/email_{name}.txt", {"email": email})
 
     def send_confirmation_mail(self, request: HttpRequest, emailconfirmation: Any, signup: bool) -> None:  # noqa: FBT001 - allauth's signature
         """The link that proves an address; to an address that is somebody's, only that it was asked for."""

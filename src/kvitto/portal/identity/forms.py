@@ -21,9 +21,9 @@ class ForgottenPassword(ResetPasswordForm):  # type: ignore[misc]  # allauth has
     """An address to send a link to: only the one a person signs in with, never one they merely asked to change to."""
 
     def clean_email(self) -> str:
-        """The address as it was typed; whether anybody has it is not told."""
-        email = str(self.cleaned_data["email"])
-        self.users = list(Person.objects.filter(email=email.lower(), is_active=True, kind=PERSON))
+        """Whether anybody has it is not told; mail goes to the address as the office has it."""
+        email = str(self.cleaned_data["email"]).lower()
+        self.users = list(Person.objects.filter(email=email, is_active=True, kind=PERSON))
         return email
 
     def save(self, request: HttpRequest, **options: Any) -> str:

@@ -8,7 +8,7 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkeys
 from allauth.usersessions import views as sessions
-from django.urls import path
+from django.urls import path, re_path
 
 from kvitto.portal.directories import choose_directory
 from kvitto.portal.identity import address, invitations, passwords, profile, single_sign_on
@@ -33,8 +33,10 @@ urlpatterns = [
     path("password/first/", account.password_set, name="account_set_password"),
     path("password/forgotten/", passwords.forgotten, name="account_reset_password"),
     path("password/forgotten/sent/", account.password_reset_done, name="account_reset_password_done"),
-    path(
-        "password/new/<str:uidb36>-<str:key>/", account.password_reset_from_key, name="account_reset_password_from_key"
+    re_path(  # as allauth has it: the first dash divides
+        r"^password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
     ),
     path("password/new/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("address/<str:key>/", account.confirm_email, name="account_confirm_email"),
