@@ -191,6 +191,7 @@ def test_the_lists_of_both(visit: Callable[[str, str], tuple[int, str]]) -> None
     """Each sees their own subscriptions, and what they cost if that may be seen as agreed."""
     assert "/billing-accounts/works/invoices/" in visit("edda", "/subscriptions/")[1]
     assert "Archive" not in visit("olof", "/subscriptions/")[1]
+    assert ">Enterprise Agreement<" in visit("edda", "/subscriptions/")[1]
     assert "/departments/research/periods/2024-03-01/" in visit("edda", "/subscriptions/")[1]
     assert "/departments/" not in visit("dag", "/subscriptions/")[1]
     let(ScopeKind.BILLING_ACCOUNT, "works", Policy.DEPARTMENT_ADMINISTRATORS_VIEW_CHARGES, "Allowed")
@@ -199,6 +200,8 @@ def test_the_lists_of_both(visit: Callable[[str, str], tuple[int, str]]) -> None
     status, text = visit("kim", "/subscriptions/")
     assert status == SEEN
     assert "Ovens" in text
+    assert ">Azure plan<" in text
+    assert "Pay-as-you-go" not in text
     assert "15.00" not in text
 
 

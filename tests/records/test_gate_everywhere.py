@@ -261,7 +261,12 @@ def test_an_invoice_that_may_not_be_downloaded_is_known_to_its_list() -> None:
     invoice("K-2", "own", "mosp", date(2016, 11, 1))
     invoice("K-3", "own", "mosp", date(2016, 12, 1), kind="AzureSupport")
     scope = gate.scope_for(reader, subscription, Action.SEE_INVOICES)
-    assert gate.closed_invoices(reader, scope, list_invoices([subscription])) == {"K-2", "K-3"}
+    listed = list_invoices([subscription])
+    closed, unseen = gate.closed_invoices(reader, scope, listed, Action.DOWNLOAD_INVOICE, Action.SEE_INVOICES)
+    assert set(closed) == {"K-2", "K-3"}
+    assert "K-1" not in unseen
+    assert str(unseen["K-2"]) == "Invoices of periods before December 2016 open to the Account Administrator only."
+    assert gate.everything_of(reader).why_closed(listed[0]) is None
 
 
 @pytest.mark.parametrize("agreement", ["mosp", "mca", "ea", "indirect", "mpa"])

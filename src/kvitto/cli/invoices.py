@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kvitto.cli.office import office_command, print_json, print_table
-from kvitto.language import phrase, translated
+from kvitto.language import Phrase, phrase, translated
 from kvitto.money import Money, plain
 
 if TYPE_CHECKING:
@@ -56,7 +56,10 @@ def list_(office: Office, subscription: str | None, *, as_json: bool) -> None:
 
 
 def print_invoices(scopes: Iterable[Scope] | None = None, office: Office | None = None) -> None:
-    """A table of the invoices of these scopes, or of all; with their status if the office (its clock) is given."""
+    """A table of the invoices of these scopes, or of all; with their status if the office (its clock) is given.
+
+    Without it, with what each document is.
+    """
     from kvitto.runs.invoice_list import listed_invoices
 
     listed = listed_invoices(scopes, office.now() if office else None)
@@ -70,12 +73,21 @@ def print_invoices(scopes: Iterable[Scope] | None = None, office: Office | None 
     if office:
         heads += [phrase("Status"), phrase("To pay now")]
         rows = [[*row, _state(one), one.standing.amount_due] for row, one in zip(rows, listed, strict=True)]
-    print_table(heads, rows, numbers=(3, 6))
+    else:
+        heads.append(phrase("Document"))
+        rows = [[*row, _document(one)] for row, one in zip(rows, listed, strict=True)]
+    print_table(heads, rows, numbers=(3, 6) if office else (3,))
+
+
+def _document(one: ListedInvoice) -> Phrase:
+    if one.standing.is_credit_note:
+        return phrase("Credit note for {number}", number=one.invoice.refers_to)
+    return phrase("Invoice")
 
 
 def _state(one: ListedInvoice) -> object:
     if one.standing.is_credit_note:
-        return phrase("Credit note for {number}", number=one.invoice.refers_to)
+        return _document(one)
     replaced_by = next(
         (link.other for link in one.links if link.kind == "rebill" and link.other != one.invoice.number), ""
     )

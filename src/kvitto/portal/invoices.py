@@ -129,16 +129,19 @@ def _invoices(request: HttpRequest, scope: InvoiceScope, history: gate.History |
     rows = [row for row in period_rows(settings.OFFICE, scope) if history is None or history.holds(row.period)]
     current = next((row for row in rows if row.is_current and row.kind is main_kind(scope)), None)
     page = Paginator([row for row in rows if row is not current], _ROWS).get_page(request.GET.get("page"))
+    listed = [row.invoice for row in page.object_list if row.invoice]
+    closed, unseen = gate.closed_invoices(person, scope, listed, Action.DOWNLOAD_INVOICE, Action.SEE_INVOICES)
     context = {
         "scope": scope,
         "scope_address": address_of(scope),
-        "offer": offer_name(scope.subscription.offer) if scope.subscription else None,
+        "offer": offer_name(scope.subscription.offer, scope.agreement) if scope.subscription else None,
         "current": current,
         "rows": page.object_list,
         "page": page,
         "languages": other_languages(scope.language),
         "no_download": why_not_in(person, scope.scope, scope, Action.DOWNLOAD_INVOICE),
-        "closed": gate.closed_invoices(person, scope, [row.invoice for row in page.object_list if row.invoice]),
+        "closed": closed,
+        "unseen": unseen,
         "sharing": sharing_of(person, scope),
         "limit": limit_form_of(person, scope),
         "state": state_of_scope(settings.OFFICE, scope),

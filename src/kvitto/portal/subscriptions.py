@@ -41,6 +41,7 @@ class ListedSubscription:
     """A row and where it leads; an address is empty where nothing opens, and then there is a reason.
 
     `address` is that of the whole row, `usage` that of the open period's daily usage. `state`: as the reader may know.
+    `why_not_latest`: the rule that keeps the latest invoice closed.
     """
 
     row: SubscriptionRow
@@ -50,6 +51,7 @@ class ListedSubscription:
     why_no_charges: Refused | None
     why_no_invoices: Refused | None
     state: ToldState
+    why_not_latest: Phrase | None
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,13 @@ def _listed(row: SubscriptionRow, everything: Everything, state: ToldState) -> L
     invoices = reverse(INVOICE_PAGES[place.invoice_scope.kind], args=[place.invoice_scope.id]) if is_invoiced else ""
     return ListedSubscription(
         row,
-        offer=offer_name(place.subscription.offer),
+        offer=offer_name(place.subscription.offer, place.account.agreement),
         address=invoices or usage,
         usage=usage,
         why_no_charges=why_no_charges,
         why_no_invoices=None if is_invoiced else everything.why_not(place.scope, Action.SEE_INVOICES),
         state=state,
+        why_not_latest=everything.why_closed(row.invoice) if row.invoice else None,
     )
 
 

@@ -200,15 +200,14 @@ def require_invoice_of(  # noqa: PLR0913, PLR0917 - what decides about an invoic
     asker.require(invoice_spot(asker.view, scope, account_id, period_start, kind), scope, action)
 
 
-def closed_invoices(person: Person, scope: InvoiceScope, invoices: Iterable[IssuedInvoice]) -> frozenset[str]:
-    """The numbers of those invoices of the scope that the person may not download."""
-    asker = Asker.around(person, scope.scope, Scope(ScopeKind.BILLING_ACCOUNT, scope.account.id))
-    closed = set()
-    for invoice in invoices:
-        spot = invoice_spot(asker.view, invoice.scope, invoice.account_id, invoice.period.start, invoice.kind)
-        if not isinstance(asker.decide(spot, Action.DOWNLOAD_INVOICE), Allowed):
-            closed.add(invoice.number)
-    return frozenset(closed)
+def closed_invoices(
+    person: Person, scope: InvoiceScope, invoices: Iterable[IssuedInvoice], *actions: Action
+) -> tuple[Mapping[str, Phrase], ...]:
+    """For each of the actions, those invoices of the scope that are closed to it: by number, with the rule of it."""
+    asker, invoices = Asker.around(person, scope.scope, Scope(ScopeKind.BILLING_ACCOUNT, scope.account.id)), [*invoices]
+    return tuple(
+        {one.number: rule for one in invoices if (rule := asker.why_closed(one, action))} for action in actions
+    )
 
 
 def subscriptions_of(
@@ -252,6 +251,10 @@ class Everything:
         """Why this is closed to the person, without the names of those who can help; None if it is open."""
         answer = self._asker.decide(self._asker.view.spot(scope), action)
         return answer if isinstance(answer, decision.Refused) else None
+
+    def why_closed(self, invoice: IssuedInvoice) -> Phrase | None:
+        """The rule by which the person may not see this invoice; None if they may."""
+        return self._asker.why_closed(invoice, Action.SEE_INVOICES)
 
     def invoice_scopes(self, action: Action = Action.SEE_INVOICES) -> list[InvoiceScope]:
         """Every MOSP subscription, billing profile and enrollment on which the person may do this."""
@@ -327,6 +330,17 @@ class Asker:
     def may(self, scope: Scope, action: Action) -> bool:
         """True if the person may do this on the scope."""
         return isinstance(self.decide(self.view.spot(scope), action), Allowed)
+
+    def why_closed(self, invoice: IssuedInvoice, action: Action) -> Phrase | None:
+        """The rule by which the person may not do this with the invoice; None if they may."""
+        spot = invoice_spot(self.view, invoice.scope, invoice.account_id, invoice.period.start, invoice.kind)
+        match self.decide(spot, action):
+            case Allowed():
+                return None
+            case decision.Refused(rule=rule):
+                return rule
+            case _:
+                return _no_invoice(invoice.number)
 
     def require(self, spot: Spot | None, scope: Scope, action: Action) -> Allowed:
         """The permission; raises `NotFound` or `Refused` if there is none."""
