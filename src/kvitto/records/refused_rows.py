@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from kvitto.language import Phrase
 from kvitto.records.models import RefusedRow, UsageBatch, UsageFile, UsageImport
@@ -99,6 +99,26 @@ def list_refused(*, settled_too: bool = False, limit: int | None = None) -> list
     if not settled_too:
         rows = rows.filter(accepted_in=None)
     return [_entry(row) for row in (rows if limit is None else rows[:limit])]
+
+
+def refused_rows(*, reason: str = "", source: str = "", settled_too: bool = False) -> QuerySet[RefusedRow]:
+    """Refused rows for this reason and of this source, if they are named; the latest import first."""
+    rows = RefusedRow.objects.select_related("usage_import").order_by("-usage_import_id", "line", "pk")
+    rows = rows if settled_too else rows.filter(accepted_in=None)
+    rows = rows.filter(reason=reason) if reason else rows
+    return rows.filter(source=source) if source else rows
+
+
+def count_by_reason(*, source: str = "", settled_too: bool = False) -> list[tuple[str, int]]:
+    """How many rows were refused for each reason, the most frequent first."""
+    rows = refused_rows(source=source, settled_too=settled_too).order_by()
+    counted = rows.values_list("reason").annotate(rows=Count("pk")).order_by("-rows", "reason")
+    return [(reason, count) for reason, count in counted]
+
+
+def refused_entry(row: RefusedRow) -> RefusedEntry:
+    """The row as it is listed."""
+    return _entry(row)
 
 
 def count_refused(*, settled_too: bool = False) -> int:

@@ -27,6 +27,7 @@ class AuditEntry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["scope_kind", "scope_key"], name="audit_by_scope"),
             models.Index(fields=["who"], name="audit_by_person"),
+            models.Index(fields=["action", "number"], name="audit_by_action"),
         ]
 
 
