@@ -63,6 +63,24 @@ def test_closing_uses_credit_before_tax_and_after_it(small: Office) -> None:
     assert (credit_of(small, "cork").summary.current, check_balances()) == (usd("92.02"), [])
 
 
+@pytest.mark.parametrize("at_once", [1, 1000])
+def test_a_later_month_finds_what_an_earlier_one_left_of_the_credit(
+    office: Callable[..., Office], at_once: int
+) -> None:
+    """February comes to less than the credit and March to more than what is left, in one portion or in many."""
+    lot = '{ id = "gift", source = "promotional", amount = "1.50", starts_on = 2024-02-01, expires_on = 2025-02-01 }'
+    agreements = AGREEMENTS.replace('id = "lab"\n', f'id = "lab"\ncredits = [{lot}]\n')
+    both = made(office(FIRST_CLOSE), agreements=agreements)
+    import_rows(both, ["m1,lab,vm1,cpu,10.005,2024-03-03T10:00:00Z"], "march.csv")
+    report = close(at(both, date(2024, 4, 20)), at_once=at_once)
+    (invoice,) = [load(one.number) for one in report.issued if one.scope.id == "lab"]
+    assert [
+        (one.period.start, one.absence.code.value) for one in report.without_invoice if one.scope.scope.id == "lab"
+    ] == [(date(2024, 2, 1), "N5")]
+    assert invoice.period.start == date(2024, 3, 1)
+    assert [(one.lot_id, one.amount) for one in invoice.allowances] == [("gift", Decimal("0.49"))]
+
+
 def test_pending_charges_lower_the_estimated_balance(small: Office) -> None:
     """Before February is invoiced they are told, and nothing is taken; two open months never use the same credit."""
     import_rows(small, ["8,waves,vm5,cpu,50,2024-03-03T10:00:00Z"], "march.csv")
