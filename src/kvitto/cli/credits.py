@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kvitto.agreements.adjustment_codes import ADJUSTMENT_CODES
-from kvitto.cli.asking import json_option
+from kvitto.cli.asking import ask, json_option, yes_option
 from kvitto.cli.office import office_command, print_json, print_table
 from kvitto.errors import UnableTo
 from kvitto.language import phrase, translated
@@ -133,6 +133,49 @@ def adjust(
         print_json({"lot": lot, "left": _plain(state.left), "currency": state.left.currency})
     else:
         click.echo(str(phrase("{left} is left of the credit {lot}.", left=state.left, lot=lot)))
+
+
+@credits.command(
+    help=translated(
+        "Let the prepayment LOT of an enrollment pay its overage that was invoiced and not paid: a credit note gives"
+        " it back, and the prepayment is lowered. It must cover all of it; nothing older than a year, and never"
+        " Marketplace."
+    )
+)
+@click.argument("lot")
+@click.option("--plan", "only_plan", is_flag=True, help=translated("Only show what would be done."))
+@yes_option
+@json_option
+@office_command
+def offset(office: Office, *, lot: str, only_plan: bool, yes: bool, as_json: bool) -> None:
+    """Show the plan, ask, and offset."""
+    from kvitto.runs.invoice_life import offset as life
+
+    plan = life.offset_plan(office, lot)
+    if not as_json:
+        for one in plan.offsets:
+            click.echo(str(phrase("{number}: {amount} without tax", number=one.number, amount=one.amount)))
+        for reason in plan.left_out:
+            click.echo(str(reason))
+    done = []
+    if not only_plan:
+        ask(phrase("Offset this?"), yes=yes)
+        done = life.offset(office, lot)
+    if as_json:
+        notes = {one.offset.number: one.credit_note.number for one in done}
+        print_json(
+            {
+                "offsets": [
+                    {"invoice": one.number, "amount": _plain(one.amount), "credit_note": notes.get(one.number)}
+                    for one in plan.offsets
+                ],
+                "left_out": [str(reason) for reason in plan.left_out],
+            }
+        )
+        return
+    for made in done:
+        sentence = phrase("{number}: credit note {note}", number=made.offset.number, note=made.credit_note.number)
+        click.echo(str(sentence))
 
 
 @credits.command(help=translated("List the codes that say why credit is adjusted."))

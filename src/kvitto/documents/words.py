@@ -65,6 +65,7 @@ CREDIT_CAUSES = {
     "late-usage": phrase("Usage that came late made the charges smaller."),
     "refund": phrase("A refund was granted."),
     "correction": phrase("The charges were corrected."),
+    "offset": phrase("New prepayment pays for it."),
 }
 
 # The summary.
