@@ -106,7 +106,7 @@ def test_one_engine_call_serves_all_rows_of_a_page(small: Office, monkeypatch: p
         calls.append(1)
         return honest(*arguments)
 
-    monkeypatch.setattr("kvitto.runs.period_rows.rate_periods", counted)
+    monkeypatch.setattr("kvitto.runs.estimates.rate_periods", counted)
     rows = rows_of_scopes(small, invoice_scopes(), latest=1)
     assert len(calls) == 1
     assert len(rows) == 7

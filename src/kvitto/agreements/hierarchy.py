@@ -9,6 +9,7 @@ of `AgreementType`.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -306,6 +307,11 @@ class InvoiceScope:
     customers: tuple[Customer, ...] = ()
     days: Mapping[str, tuple[Period, ...]] = field(default_factory=dict)
     earlier_cadences: tuple[tuple[Cadence, date], ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything in it: two scopes that have the same are invoiced alike."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
 
     @property
     def agreement(self) -> AgreementType:

@@ -22,7 +22,6 @@ from kvitto.records.models import AgreementRecord
 from kvitto.records.remembered import agreements_mark, remembered
 from kvitto.records.revisions import believed, latest_revision
 
-
 _WHOLE = frozenset((ScopeKind.BILLING_ACCOUNT, ScopeKind.BILLING_PROFILE, ScopeKind.MANAGEMENT_GROUP))
 
 

@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Subquery
 
 from kvitto.agreements.price_sheet import ChargeKind, Price, PriceModel, Tier, in_force
 from kvitto.money import plain
-from kvitto.records.models import PriceRecord
+from kvitto.records.models import PriceRecord, Revision
 from kvitto.records.revisions import believed, hold_revisions, next_revision
 
 _AT_A_TIME = 500  # values in one condition: databases limit them
@@ -60,6 +61,24 @@ def has_prices_of(
     """True if any price believed at the revision, on these sheets or on any, sells something of these kinds."""
     records = believed(PriceRecord.objects.filter(kind__in=[kind.value for kind in kinds]), revision)
     return (records if price_sheets is None else records.filter(price_sheet__in=sorted(price_sheets))).exists()
+
+
+def prices_mark(revision: int) -> str:
+    """A text that stays the same as long as the same prices are believed: changed by whatever is recorded. One query.
+
+    `revision` is the one at which they are believed.
+    """
+    newest = PriceRecord.objects.filter(recorded_in__lte=revision).order_by("-recorded_in")
+    ended = PriceRecord.objects.filter(superseded_in__lte=revision).order_by("-superseded_in")
+    marks = Revision.objects.filter(number__lte=revision).order_by("-number")
+    return repr(
+        marks.values_list(
+            Subquery(newest.values("recorded_in")[:1]),
+            Subquery(newest.values("recorded_in__mark")[:1]),
+            Subquery(ended.values("superseded_in")[:1]),
+            Subquery(ended.values("superseded_in__mark")[:1]),
+        ).first()
+    )
 
 
 def record_prices(prices: Sequence[Price], recorded_at: datetime, cause: str) -> RecordedPrices:

@@ -76,7 +76,7 @@ def agreements_mark(revision: int | None = None) -> tuple[Hashable, ...] | None:
 
 
 def remembered(key: tuple[Hashable, ...], read: Callable[[], tuple[Value, int]]) -> Value:
-    """What was read under this key, else what `read` gives: a value, which nobody may change, and how much it weighs."""
+    """What was read under this key, else what `read` gives: a value that nobody may change, and how much it weighs."""
     found: Value | None = _memory.get(key)
     if found is None:
         found, weight = read()

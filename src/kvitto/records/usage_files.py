@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 
 from kvitto.records.models import OfficeFact, UsageBatch, UsageFile, UsageImport
 from kvitto.usage.publishing import StoredFile
@@ -118,3 +118,17 @@ def add_batch(
         batch_size=500,
     )
     return batch
+
+
+def usage_state(months: Sequence[str], up_to_sequence: int) -> dict[tuple[str, int], str]:
+    """A text for each month and bucket that tells what usage it holds, as known at a sequence; one query.
+
+    It stays the same as long as no file comes to the bucket and none is deleted. Buckets without usage are left out.
+    """
+    rows = (
+        UsageFile.objects.filter(month__in=list(months), batch_id__lte=up_to_sequence)
+        .values_list("month", "bucket")
+        .annotate(Max("batch_id"), Max("path"), Count("path"), Sum("rows"))
+        .order_by()
+    )
+    return {(month, bucket): repr(rest) for month, bucket, *rest in rows}

@@ -15,7 +15,6 @@ from functools import cached_property
 from kvitto.agreements.hierarchy import AgreementType, InvoiceScope, Scope
 from kvitto.agreements.invoice_days import closed_at, overage_notice_on
 from kvitto.agreements.invoice_kinds import InvoiceKind
-from kvitto.errors import UnableTo
 from kvitto.invoicing.absence import Absence, why_no_invoice
 from kvitto.invoicing.invoice import AsOf
 from kvitto.invoicing.statement import Estimate
@@ -29,11 +28,12 @@ from kvitto.records.links import Link, links_of
 from kvitto.records.payments import standings
 from kvitto.records.prices import has_prices_of
 from kvitto.records.retention import buried_periods
+from kvitto.runs.estimates import KnownPeriod, known_periods
 from kvitto.runs.listed_periods import listed_kinds, main_kind, unbilled_periods
 from kvitto.runs.office import Office
 from kvitto.runs.own_charges import MARKETPLACE_CHARGES
 from kvitto.runs.rate_period import current_as_of
-from kvitto.runs.rated_periods import RatedPeriod, absence_facts, rate_periods
+from kvitto.runs.rated_periods import facts_of_time
 from kvitto.runs.scope_versions import ScopeVersions
 
 MAY_DIFFER = phrase("This is an estimate without tax; the invoice may differ.")
@@ -98,22 +98,29 @@ class PeriodRow:
         return None if self.invoice else MAY_DIFFER
 
 
-def period_rows(office: Office, scope: InvoiceScope) -> list[PeriodRow]:
+def period_rows(office: Office, scope: InvoiceScope, *, may_be_older: bool = False) -> list[PeriodRow]:
     """Every billing period of the scope that has begun, newest first, of each kind of invoice it can have.
 
-    Of the Marketplace only periods in which something was bought.
+    Of the Marketplace only periods in which something was bought. `may_be_older`: see `rows_of_scopes`.
     """
-    return rows_of_scopes(office, [scope])[scope.scope]
+    return rows_of_scopes(office, [scope], may_be_older=may_be_older)[scope.scope]
 
 
 def rows_of_scopes(
-    office: Office, scopes: Sequence[InvoiceScope], latest: int | None = None, *, main_only: bool = False
+    office: Office,
+    scopes: Sequence[InvoiceScope],
+    latest: int | None = None,
+    *,
+    main_only: bool = False,
+    may_be_older: bool = False,
 ) -> dict[Scope, list[PeriodRow]]:
     """The rows of several scopes, newest first, at most the `latest` so many of each; all rated in one go.
 
     `main_only`: without what has a list beside the main one, that is without the Marketplace.
+    `may_be_older`: estimates may be up to a day old in an office that works ahead (`runs.estimates`); each has its
+    moment.
     """
-    page = _Page(office, {scope.scope: scope for scope in scopes}, is_main_only=main_only)
+    page = _Page(office, {scope.scope: scope for scope in scopes}, is_main_only=main_only, may_be_older=may_be_older)
     rows: dict[Scope, list[PeriodRow]] = {scope.scope: [] for scope in scopes}
     for scope, row in (*page.billed_rows(), *page.unbilled_rows(latest)):
         rows[scope].append(row)
@@ -141,6 +148,7 @@ class _Page:
     office: Office
     scopes: Mapping[Scope, InvoiceScope]
     is_main_only: bool
+    may_be_older: bool = False
 
     @cached_property
     def now(self) -> datetime:
@@ -175,10 +183,9 @@ class _Page:
                 for period in self._unbilled(scope, kind)[::-1][:latest]
                 if (then := self._versions.for_period(scope, period))
             ]
-            if wanted:
-                for rated in rate_periods(self.office, wanted, self.as_of, kind):
-                    if kind is not InvoiceKind.MARKETPLACE or rated.has_usage:
-                        yield rated.scope.scope, self._unbilled_row(rated)
+            for one in known_periods(self.office, wanted, self.as_of, kind, may_be_older=self.may_be_older):
+                if kind is not InvoiceKind.MARKETPLACE or one.known.has_usage:
+                    yield one.scope.scope, self._unbilled_row(one)
 
     def billed_row(self, invoice: IssuedInvoice) -> PeriodRow:
         """The row of an invoice in force."""
@@ -204,42 +211,43 @@ class _Page:
     def unbilled_row(self, scope: InvoiceScope, period: Period, kind: InvoiceKind) -> PeriodRow:
         """The row of one period without an invoice."""
         then = self._versions.for_period(scope, period) or scope
-        (rated,) = rate_periods(self.office, [(then, period)], self.as_of, kind)
-        return self._unbilled_row(rated)
+        (one,) = known_periods(self.office, [(then, period)], self.as_of, kind)
+        return self._unbilled_row(one)
 
-    def _unbilled_row(self, rated: RatedPeriod) -> PeriodRow:
-        facts = absence_facts(rated, self.now, self.office.cutoff)
-        scope = rated.scope.scope
-        if facts.time and any(one.overlap(rated.period) for one in self._buried.get(scope, ())):
+    def _unbilled_row(self, row: KnownPeriod) -> PeriodRow:
+        facts = facts_of_time(row.scope, row.period, row.kind, self.now, self.office.cutoff)
+        facts = replace(facts, amounts=row.known.amounts)
+        scope = row.scope.scope
+        if facts.time and any(one.overlap(row.period) for one in self._buried.get(scope, ())):
             facts = replace(facts, time=replace(facts.time, is_deleted=True))
-        if facts.amounts and any(one.overlap(rated.period) for one in self._issued[scope, rated.kind]):
+        if facts.amounts and any(one.overlap(row.period) for one in self._issued[scope, row.kind]):
             # days of it were billed in another cut: closing holds it back
             facts = replace(facts, amounts=replace(facts.amounts, is_held_back=True))
         return PeriodRow(
-            rated.period,
-            is_current=self.now.date() in rated.period,
-            moment=self.now,
-            estimate=_estimate(rated),
+            row.period,
+            is_current=self.now.date() in row.period,
+            moment=row.moment,
+            estimate=row.known.estimate,
             absence=why_no_invoice(facts),
-            kind=rated.kind,
-            still_to_come=tuple(self._still_to_come(rated)),
-            overage_notice_on=overage_notice_on(rated.period) if _has_overage(rated) else None,
+            kind=row.kind,
+            still_to_come=tuple(self._still_to_come(row)),
+            overage_notice_on=overage_notice_on(row.period) if _has_overage(row) else None,
         )
 
-    def _still_to_come(self, rated: RatedPeriod) -> Iterable[Phrase]:
-        closed = closed_at(rated.scope, rated.period, self.office.cutoff)
-        if rated.kind is not InvoiceKind.SUPPORT and self.now < closed:
+    def _still_to_come(self, row: KnownPeriod) -> Iterable[Phrase]:
+        closed = closed_at(row.scope, row.period, self.office.cutoff)
+        if row.kind is not InvoiceKind.SUPPORT and self.now < closed:
             yield phrase(
                 "Usage up to {last_day} that is accepted by {moment} is still to come.",
-                last_day=rated.period.last_day, moment=closed,
+                last_day=row.period.last_day, moment=closed,
             )  # fmt: skip
-        if rated.unpriced:
+        if row.known.unpriced_rows:
             yield phrases(
                 "{count} row of usage has no price yet, and is not in it.",
                 "{count} rows of usage have no price yet, and are not in it.",
-                sum(one.rows for one in rated.unpriced),
+                row.known.unpriced_rows,
             )
-        yield from rated.obstacles
+        yield from row.obstacles
 
     def _shows(self, invoice: IssuedInvoice) -> bool:
         return not self.is_main_only or invoice.kind is main_kind(self.scopes[invoice.scope])
@@ -285,14 +293,7 @@ class _Page:
         return day_in(self.scopes[scope].seller.time_zone, self.now)
 
 
-def _has_overage(rated: RatedPeriod) -> bool:
+def _has_overage(row: KnownPeriod) -> bool:
     """True of an enrollment's period if, by what is known, its prepayment does not pay for all of it."""
-    is_known = rated.scope.agreement is AgreementType.EA and not rated.obstacles
-    return is_known and rated.preview.totals.payable > 0
-
-
-def _estimate(rated: RatedPeriod) -> Estimate | None:
-    try:
-        return rated.estimate
-    except UnableTo:
-        return None  # its obstacles say why
+    is_known = row.scope.agreement is AgreementType.EA and not row.obstacles
+    return is_known and row.known.amounts.owed.amount > 0

@@ -115,7 +115,7 @@ def rated_periods(
     """
     lines, unpriced = (rated.lines(), rated.unpriced()) if rated else ((), ())
     own = own_charges(lines, unpriced, scope_periods, as_of, kind)
-    rates = exchange_rates(as_of.revision) if any(_needs_rates(scope) for scope, _ in scope_periods) else ()
+    rates = exchange_rates(as_of.revision) if any(needs_rates(scope) for scope, _ in scope_periods) else ()
     return _with_lots([
         RatedPeriod(scope, period, charges.lines, charges.unpriced, kind, charges.prices, rates)
         for (scope, period), charges in zip(scope_periods, own, strict=True)
@@ -127,17 +127,23 @@ def absence_facts(rated: RatedPeriod, now: datetime, cutoff: timedelta) -> Absen
 
     Amounts are worked out only where they decide something.
     """
-    scope = rated.scope
-    terms = terms_of(scope, rated.kind)
+    facts = facts_of_time(rated.scope, rated.period, rated.kind, now, cutoff)
+    is_wanted = facts.time and depends_on_amounts(facts.terms, facts.time)
+    return replace(facts, amounts=amounts_of(rated)) if is_wanted else facts
+
+
+def facts_of_time(
+    scope: InvoiceScope, period: Period, kind: InvoiceKind, now: datetime, cutoff: timedelta
+) -> AbsenceFacts:
+    """The same facts of a period, but for its amounts."""
     time = Timing(
-        period=rated.period,
+        period=period,
         now=now,
         started_on=too_new_until(scope) - TOO_NEW,
         too_new_until=too_new_until(scope),
-        invoice_at=invoice_due_at(scope, rated.period, cutoff, rated.kind),
+        invoice_at=invoice_due_at(scope, period, cutoff, kind),
     )
-    amounts = _amounts(rated) if depends_on_amounts(terms, time) else None
-    return AbsenceFacts(terms, asked_from=rated.period.start, time=time, amounts=amounts)
+    return AbsenceFacts(terms_of(scope, kind), asked_from=period.start, time=time)
 
 
 def terms_of(scope: InvoiceScope, kind: InvoiceKind) -> Terms:
@@ -152,8 +158,11 @@ def terms_of(scope: InvoiceScope, kind: InvoiceKind) -> Terms:
     )
 
 
-def _amounts(rated: RatedPeriod) -> Amounts:
-    """A free trial without any credit on record owes nothing: what it may use, the offer pays for."""
+def amounts_of(rated: RatedPeriod) -> Amounts:
+    """What the period comes to, and whether that is certain.
+
+    A free trial without any credit on record owes nothing: what it may use, the offer pays for.
+    """
     scope, nothing = rated.scope, zero(rated.scope.currency)
     if rated.obstacles:
         return Amounts(nothing, nothing, rated.has_usage, is_held_back=True)
@@ -168,7 +177,8 @@ def _amounts(rated: RatedPeriod) -> Amounts:
     )
 
 
-def _needs_rates(scope: InvoiceScope) -> bool:
+def needs_rates(scope: InvoiceScope) -> bool:
+    """True if anything of its invoices is converted between currencies."""
     is_converted = scope.agreement is AgreementType.MPA and scope.pricing_currency != scope.currency
     return is_converted or scope.seller.accounting_currency not in {"", scope.currency}
 

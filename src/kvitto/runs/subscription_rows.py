@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from kvitto.agreements.billing_periods import period_containing
@@ -11,6 +11,7 @@ from kvitto.agreements.hierarchy import InvoiceScope, Scope
 from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.agreements.tree import PlacedSubscription
 from kvitto.invoicing.absence import Absence
+from kvitto.invoicing.invoice import AsOf
 from kvitto.invoicing.status import Standing, Status, day_in
 from kvitto.money import Money
 from kvitto.periods import Period
@@ -18,11 +19,11 @@ from kvitto.records.agreements import tree_around
 from kvitto.records.in_force import invoices_in_force
 from kvitto.records.invoices import IssuedInvoice
 from kvitto.records.payments import standings
+from kvitto.runs.estimates import KnownPeriod, known_periods, own_charges_of
 from kvitto.runs.listed_periods import main_kind
 from kvitto.runs.office import Office
 from kvitto.runs.period_rows import PeriodRow, rows_of_scopes
 from kvitto.runs.rate_period import current_as_of
-from kvitto.runs.rated_periods import RatedPeriod, rate_periods
 
 
 @dataclass(frozen=True)
@@ -50,33 +51,39 @@ def subscription_rows(
     may_see_charges: Collection[Scope],
     may_see_invoices: Collection[Scope],
 ) -> list[SubscriptionRow]:
-    """A row for each place, in their order. All are rated in one go.
+    """A row for each place, in their order. What is not kept is rated in one go; each row tells its moment.
 
     Charges are told only of subscriptions, and invoices only of invoice scopes, that may be seen.
     """
-    now = office.now()
+    now, as_of = office.now(), current_as_of()
     tree = tree_around({place.invoice_scope for place in places})
     scopes = {scope.scope: scope for scope in tree.invoice_scopes()}
     shown = {place.invoice_scope for place in places} & scopes.keys()
-    rated = _open_periods(office, [scopes[scope] for scope in shown])
+    open_periods = _open_periods(office, [scopes[scope] for scope in shown], as_of)
     invoices = _latest_invoices({scope: scopes[scope] for scope in shown & set(may_see_invoices)})
     without = [scopes[scope] for scope in shown & set(may_see_invoices) if scope not in invoices]
     absences = {
-        scope: _absence(rows) for scope, rows in rows_of_scopes(office, without, latest=2, main_only=True).items()
+        scope: _absence(rows)
+        for scope, rows in rows_of_scopes(office, without, latest=2, main_only=True, may_be_older=True).items()
     }
-    known = _Known(now, rated, invoices, absences, frozenset(may_see_charges), standings(invoices.values()))
+    charges: dict[str, Money] = {}
+    for scope, one in open_periods.items():
+        seen = [
+            each.subscription.id for each in places if each.invoice_scope == scope and each.scope in may_see_charges
+        ]
+        charges |= own_charges_of(office, one, seen, as_of) if seen else {}
+    known = _Known(now, open_periods, charges, invoices, absences, standings(invoices.values()))
     return [known.row(place, scopes[place.invoice_scope]) for place in places if place.invoice_scope in scopes]
 
 
-def _open_periods(office: Office, scopes: Sequence[InvoiceScope]) -> dict[Scope, RatedPeriod]:
-    as_of = current_as_of()
-    found: dict[Scope, RatedPeriod] = {}
+def _open_periods(office: Office, scopes: Sequence[InvoiceScope], as_of: AsOf) -> dict[Scope, KnownPeriod]:
+    found: dict[Scope, KnownPeriod] = {}
     for kind in (InvoiceKind.SERVICES, InvoiceKind.SUPPORT):
         own = [scope for scope in scopes if main_kind(scope) is kind]
         open_periods = [(scope, period_containing(scope, office.today(), kind)) for scope in own]
         wanted = [(scope, period) for scope, period in open_periods if period]
-        if wanted:
-            found |= {rated.scope.scope: rated for rated in rate_periods(office, wanted, as_of, kind)}
+        known = known_periods(office, wanted, as_of, kind, may_be_older=True)
+        found |= {one.scope.scope: one for one in known}
     return found
 
 
@@ -101,29 +108,22 @@ class _Known:
     """What was found for all rows together, by invoice scope."""
 
     moment: datetime
-    rated: Mapping[Scope, RatedPeriod]
+    open_periods: Mapping[Scope, KnownPeriod]
+    charges: Mapping[str, Money]
     invoices: Mapping[Scope, IssuedInvoice]
     absences: Mapping[Scope, Absence | None]
-    may_see_charges: frozenset[Scope]
     standings: Mapping[str, Standing]
 
     def row(self, place: PlacedSubscription, scope: InvoiceScope) -> SubscriptionRow:
-        rated, invoice = self.rated.get(scope.scope), self.invoices.get(scope.scope)
+        known, invoice = self.open_periods.get(scope.scope), self.invoices.get(scope.scope)
         today = day_in(scope.seller.time_zone, self.moment)
         return SubscriptionRow(
             place,
-            self.moment,
-            period=rated.period if rated else None,
-            charges=_own_charges(rated, place) if rated and place.scope in self.may_see_charges else None,
+            known.moment if known else self.moment,
+            period=known.period if known else None,
+            charges=self.charges.get(place.subscription.id),
             invoice=invoice,
             status=self.standings[invoice.number].status_on(today) if invoice else None,
             absence=self.absences.get(scope.scope),
             standing=self.standings[invoice.number] if invoice else None,
         )
-
-
-def _own_charges(rated: RatedPeriod, place: PlacedSubscription) -> Money:
-    """The part of the whole scope's charges that is this subscription's; tiers are filled by all of the scope."""
-    own_scope = replace(rated.scope, subscriptions=(place.subscription,))
-    own_lines = tuple(line for line in rated.lines if line.subscription == place.subscription.id)
-    return replace(rated, scope=own_scope, lines=own_lines).estimate.charges
