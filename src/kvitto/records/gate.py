@@ -14,7 +14,8 @@ from typing import TypeVar
 from kvitto.access import decision
 from kvitto.access.actions import Action
 from kvitto.access.decision import Allowed, Decision
-from kvitto.access.roles import Role
+from kvitto.access.giving import action_to_see
+from kvitto.access.roles import Level, Role
 from kvitto.agreements.hierarchy import (
     Customer,
     Department,
@@ -35,6 +36,7 @@ from kvitto.records.models import InvoiceRecord, Person
 
 __all__ = [
     "Action",
+    "Allowed",
     "Asker",
     "Everything",
     "History",
@@ -46,11 +48,13 @@ __all__ = [
     "everything_of",
     "history_of",
     "invoice_for",
+    "invoice_roles_for",
     "invoice_scopes_of",
     "is_allowed",
     "require",
     "require_invoice_of",
     "require_operator",
+    "roles_of",
     "scope_for",
     "sees_list_prices",
     "subscriptions_of",
@@ -184,6 +188,25 @@ def invoice_for(person: Person, number: str, action: Action) -> InvoiceRecord:
     spot = invoice_spot(asker.view, scope, invoice.account_key, invoice.period_start, invoice.kind)
     try:
         asker.require(spot, scope, action)
+    except NotFound:
+        raise NotFound(_no_invoice(number)) from None
+    return invoice
+
+
+def invoice_roles_for(person: Person, number: str) -> InvoiceRecord:
+    """The issued invoice with this number, if the person may see who holds roles where it stands.
+
+    Raises `NotFound` or `Refused`.
+    """
+    invoice = InvoiceRecord.objects.filter(number=number).first() if number.isprintable() else None
+    if invoice is None:
+        raise NotFound(_no_invoice(number))
+    scope = Scope(ScopeKind(invoice.scope_kind), invoice.scope_key)
+    asker = Asker.around(person, scope, Scope(ScopeKind.BILLING_ACCOUNT, invoice.account_key))
+    spot = invoice_spot(asker.view, scope, invoice.account_key, invoice.period_start, invoice.kind)
+    action = action_to_see(spot.place.matrix, Level(scope.kind)) if spot else None
+    try:
+        asker.require(spot, scope, action or Action.SEE_INVOICES)
     except NotFound:
         raise NotFound(_no_invoice(number)) from None
     return invoice

@@ -150,7 +150,7 @@ def _set(request: HttpRequest, place: RolePlace, context: dict[str, object]) -> 
     policy = Policy(named)
     wanted = PolicyValue(value) if value in POLICIES[policy].values else None
     present = _present(scope, policy)
-    if wanted and wanted != present and gate.is_allowed(person, scope, _action(place, policy)):
+    if wanted and wanted != present and policy in _fitting(place) and place.may(_action(place, policy)):
         if request.POST.get("was") != present.value:
             context |= {"stale": POLICIES[policy].name, "present": present}
             return render(request, "portal/access/policies.html", context, status=HTTPStatus.CONFLICT)

@@ -8,6 +8,7 @@ from kvitto.portal.access.addresses import KindOfScope
 from kvitto.portal.access.policies import policies
 from kvitto.portal.access.requests import answer_request, new_request, one_request, requests, take_back_request
 from kvitto.portal.access.roles import access_control, add_role, elevate, remove_role
+from kvitto.portal.access.who_can_see import who_sees_invoice
 
 register_converter(KindOfScope, "kind_of_scope")
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path(f"{_SCOPE}/access/remove/", remove_role, name="remove_role"),
     path("billing-accounts/<str:id>/access/elevate/", elevate, name="elevate"),
     path(f"{_SCOPE}/policies/", policies, name="policies"),
+    path("invoices/<str:number>/who-can-see/", who_sees_invoice, name="who_sees_invoice"),
     path("requests/", requests, name="requests"),
     path("requests/new/", new_request, name="new_request"),
     path("requests/<uuid:id>/", one_request, name="one_request"),
