@@ -170,3 +170,43 @@ def test_what_is_not_there_is_said(run: Run) -> None:
     """To the operator, who may know."""
     assert "There is no invoice and no scope called K-9." in run("who", "K-9").output
     assert "There is nobody with the address x@y.example." in run("why", "x@y.example", "K-1").output
+
+
+def test_a_role_is_given_and_taken_away(run: Run) -> None:
+    """By the operator, or as a person who may; to an address or to a group."""
+    given = run("grant", "billing-reader", LAB, VERA)
+    assert given.output.startswith(f"{VERA} has the role “Billing Reader” on {LAB} now.\n")
+    assert "kvitto people invite" in given.output
+    assert (
+        run("grant", "billing-reader", LAB, VERA).output == f"{VERA} has the role “Billing Reader” on {LAB} already.\n"
+    )
+    taken = run("withdraw", "billing-reader", LAB, VERA, "--as", ASTRID)
+    assert taken.output == f"{VERA} no longer has the role “Billing Reader” on {LAB}.\n"
+    Group.objects.create(key="finance", name="Finance")
+    assert run("grant", "reader", LAB, "finance").exit_code == 0
+    assert RoleAssignment.objects.filter(group="finance", superseded_in=None).exists()
+    notes = AuditEntry.objects.filter(action__in=("role.grant", "role.withdraw"), outcome="done").order_by("number")
+    astrid = str(Person.objects.get(email=ASTRID).pk)
+    assert [(one.action, one.who, one.door) for one in notes] == [
+        ("role.grant", "", "command"), ("role.withdraw", astrid, "command"), ("role.grant", "", "command"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("grant", "king", LAB, VERA), "There is no role king."),
+        (("grant", "reader", "nothing", VERA), "nothing"),
+        (("grant", "reader", LAB, VERA, "--as", ERIK), "Your roles here do not allow that."),
+        (("grant", "reader", LAB, "no@address@at.all", "--as", ASTRID), "no e-mail address"),
+        (("withdraw", "reader", LAB, VERA), f"{VERA} does not hold the role “Reader”"),
+        (("grant", "billing-profile-reader", "other-mca-profile", VERA), "other-mca-profile"),
+    ],
+)
+def test_a_role_that_cannot_be_given(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    """The sentence that a page says, too; nothing is recorded."""
+    before = RoleAssignment.objects.count()
+    failed = run(*arguments)
+    assert failed.exit_code != 0
+    assert said in failed.output + failed.stderr
+    assert RoleAssignment.objects.count() == before

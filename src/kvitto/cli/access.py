@@ -1,4 +1,4 @@
-"""`kvitto access`: who can see what, and why; policies; elevation."""
+"""`kvitto access`: who can see what, and why; roles given and taken away; policies; elevation."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import click
 
 from kvitto.cli.office import office_command, print_json, print_table
 from kvitto.errors import UnableTo
-from kvitto.language import Phrase, phrase, translated
+from kvitto.language import Phrase, phrase, said, translated
 from kvitto.runs.office import Office
 
 if TYPE_CHECKING:
     from kvitto.access.actions import Action
+    from kvitto.records.models import Person
+    from kvitto.runs.give_role import Wish
     from kvitto.runs.who_can_see import Way
 
 _WANTED = {
-    "see-subscription": phrase("find it"),
+    "see-subscription": phrase("see it in lists"),
     "see-invoices": phrase("see invoices"),
     "download-invoice": phrase("download invoices"),
     "see-charges": phrase("see charges"),
@@ -56,7 +58,7 @@ def who(_office: Office, target: str, *, as_json: bool) -> None:
         click.echo(str(phrase("Nobody can see {target}.", target=target)))
         return
     print_table(
-        [phrase("E-mail"), phrase("Full name"), phrase("May"), phrase("Why")],
+        [phrase("E-mail"), phrase("Full name"), phrase("Allowed"), phrase("Why")],
         [
             [viewer.person.email, viewer.person.name, _said(viewer.actions), [_way_said(way) for way in viewer.ways]]
             for viewer in viewers
@@ -143,11 +145,81 @@ def elevate(office: Office, person: str, account: str) -> None:
     click.echo(str(phrase("{email} is now a billing account owner of {id}.", email=person, id=found.id)))
 
 
+@access.command(
+    help=translated(
+        "Give ROLE on SCOPE to HOLDER: an e-mail address, or the id of a group. As PERSON if that is allowed to them;"
+        " without --as as the operator. Applying an agreements file that does not name it takes the role away again."
+    )
+)
+@click.argument("role")
+@click.argument("scope")
+@click.argument("holder")
+@click.option("--as", "as_person", metavar="PERSON", help=translated("The e-mail address of the person who gives it."))
+@office_command
+def grant(office: Office, role: str, scope: str, holder: str, as_person: str | None) -> None:
+    """Ask the decision, record, say."""
+    from kvitto.records.audit import Door
+    from kvitto.runs.give_role import grant as give
+
+    wish = _wish(role, scope, holder)
+    is_new = give(office, _person(as_person), wish, door=Door.COMMAND)
+    told = {"holder": holder, "role": _role_name(role), "id": wish.scope.id}
+    said = phrase("{holder} has the role “{role}” on {id} now.", **told)
+    kept = phrase("{holder} has the role “{role}” on {id} already.", **told)
+    click.echo(str(said if is_new else kept))
+    if is_new and wish.email:
+        click.echo(translated("Whoever never signed in here needs an invitation: kvitto people invite."))
+
+
+@access.command(help=translated("Take ROLE on SCOPE away from HOLDER: an e-mail address, or the id of a group."))
+@click.argument("role")
+@click.argument("scope")
+@click.argument("holder")
+@click.option("--as", "as_person", metavar="PERSON", help=translated("The e-mail address of the person who does."))
+@office_command
+def withdraw(office: Office, role: str, scope: str, holder: str, as_person: str | None) -> None:
+    """Ask the decision, record, say."""
+    from kvitto.records.audit import Door
+    from kvitto.runs.give_role import withdraw as take
+
+    wish = _wish(role, scope, holder)
+    take(office, _person(as_person), wish, door=Door.COMMAND)
+    said = phrase(
+        "{holder} no longer has the role “{role}” on {id}.", holder=holder, role=_role_name(role), id=wish.scope.id
+    )
+    click.echo(str(said))
+
+
+def _wish(role: str, scope: str, holder: str) -> Wish:
+    from kvitto.access.roles import ROLES, Level, Role
+    from kvitto.runs.give_role import Wish
+    from kvitto.runs.who_can_see import scope_called
+
+    if role not in set(Role):
+        raise UnableTo(phrase("There is no role {role}. There are: {names}.", role=role, names=list(Role)))
+    facts = ROLES[Role(role)]
+    levels: tuple[Level, ...] = (facts.level, *facts.also_on)
+    found = scope_called(scope, levels)
+    return Wish(found, Role(role), email=holder) if "@" in holder else Wish(found, Role(role), group=holder)
+
+
+def _person(email: str | None) -> Person | None:
+    from kvitto.records.people import person_called
+
+    return person_called(email) if email else None
+
+
+def _role_name(role: str) -> Phrase:
+    from kvitto.access.roles import ROLES, Role
+
+    return ROLES[Role(role)].name
+
+
 def _said(actions: tuple[Action, ...]) -> list[Phrase]:
     return [_WANTED[action.value] for action in actions]
 
 
-def _way_said(way: Way) -> Phrase:
+def _way_said(way: Way) -> str:
     """The role, where it is held, and what else it needs."""
     from kvitto.access.policies import POLICIES
     from kvitto.access.roles import ROLES
@@ -159,7 +231,7 @@ def _way_said(way: Way) -> Phrase:
         parts.append(phrase("by the policy “{policy}”", policy=POLICIES[way.policy].name))
     if way.directory:
         parts.append(phrase("from the directory {directory}", directory=way.directory))
-    return phrase("{parts}", parts=parts) if len(parts) > 1 else parts[0]
+    return said(parts)
 
 
 def _way_for_programs(way: Way) -> dict[str, Any]:
