@@ -26,12 +26,14 @@ from typing import TYPE_CHECKING
 from django.urls import NoReverseMatch, reverse
 
 from kvitto.access.actions import Action
-from kvitto.access.roles import Role
+from kvitto.access.giving import action_to_see
+from kvitto.access.roles import Level, Role
 from kvitto.agreements.hierarchy import AgreementType, InvoiceScope, Scope, ScopeKind
 from kvitto.language import Phrase, phrase
 from kvitto.portal.address_parts import INVOICE_PAGES, PLURALS
 from kvitto.portal.scope_words import kind_of, name_of
 from kvitto.records import gate
+from kvitto.records.access_view import MATRICES
 from kvitto.records.scope_path import ScopePath, path_to
 
 if TYPE_CHECKING:
@@ -154,6 +156,13 @@ PROPERTIES: Mapping[ScopeKind, tuple[Opening, ...]] = {
 }
 """Who sees the properties of what."""
 
+
+def _seen_by(kind: ScopeKind) -> tuple[Opening, ...]:
+    """Who sees who has access to things of this kind, under each agreement."""
+    actions = ((action_to_see(MATRICES[agreement], Level(kind)), agreement) for agreement in AgreementType)
+    return tuple(Opening(action, frozenset((agreement,))) for action, agreement in actions if action)
+
+
 _SEEN = Action.SEE_SUBSCRIPTION
 ENTRIES = (
     Entry(
@@ -215,14 +224,7 @@ ENTRIES = (
     Entry("properties", phrase("Properties"), "{kind}_properties", PROPERTIES, is_setting=True),
     Entry(
         "access", phrase("Access control"), "access_control",
-        {
-            ACCOUNT: (*on(Action.SEE_ACCOUNT_ROLES, MCA, EA), *on(Action.GIVE_ACCOUNT_ROLES, MPA)),
-            PROFILE: on(Action.SEE_PROFILE_ROLES),
-            SECTION: on(Action.SEE_SECTION_ROLES),
-            DEPARTMENT: on(Action.SEE_DEPARTMENT_ROLES),
-            OWNER: on(Action.SEE_ENROLLMENT_ACCOUNTS),
-            SUBSCRIPTION: on(Action.GIVE_SUBSCRIPTION_ROLES),
-        },
+        {kind: _seen_by(kind) for kind in (ACCOUNT, PROFILE, SECTION, DEPARTMENT, OWNER, CUSTOMER, SUBSCRIPTION)},
         is_setting=True,
     ),
     Entry(

@@ -16,6 +16,7 @@ from kvitto.agreements.hierarchy import AgreementType, Scope, ScopeKind
 from kvitto.invoicing.absence import Absence
 from kvitto.invoicing.invoice import DocumentType
 from kvitto.invoicing.status import Standing, Status
+from kvitto.language import Phrase, phrases
 from kvitto.periods import Period
 from kvitto.portal.address_parts import INVOICE_PAGES
 from kvitto.portal.frame import held_by_reader, last_path
@@ -25,10 +26,12 @@ from kvitto.portal.scope_words import kind_of, name_of
 from kvitto.records.agreements import own_invoice_scope
 from kvitto.records.amounts_due import past_due
 from kvitto.records.invoices import IssuedInvoice
+from kvitto.records.models import Person
 from kvitto.records.payments import standings
 from kvitto.records.reach import reached_invoices
 from kvitto.records.scope_path import ScopePath
 from kvitto.records.seen_invoices import seen_of
+from kvitto.runs.copy_requests import waiting_for
 from kvitto.runs.invoice_life.giving_back import legal_today
 from kvitto.runs.period_rows import rows_of_scopes
 
@@ -69,9 +72,17 @@ def start(request: HttpRequest) -> HttpResponse:
         "last_invoices": entry_address("invoices", path) if path else "",
         "late": _lines(seen_of(person, late, _ROWS, held)) if held else (),
         "without": _without_invoice(path) if path else None,
+        "requests_waiting": _requests_waiting(person) if held else None,
         "recent": _lines(seen_of(person, latest, _ROWS, held)) if held else (),
     }
     return render(request, "portal/start.html", context)
+
+
+def _requests_waiting(person: Person) -> Phrase | None:
+    count = waiting_for(person)
+    if not count:
+        return None
+    return phrases("{count} request waits for your answer.", "{count} requests wait for your answer.", count)
 
 
 def _lines(invoices: Sequence[IssuedInvoice]) -> list[InvoiceLine]:

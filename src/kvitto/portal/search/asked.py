@@ -40,6 +40,11 @@ class Asked:
         together = " ".join(texts).casefold()
         return bool(self.words) and all(word.casefold() in together for word in self.words)
 
+    def begins_words_of(self, *texts: str) -> bool:
+        """True if every word is the beginning of a word of these texts."""
+        known = " ".join(texts).casefold().replace(",", " ").split()
+        return bool(self.words) and all(any(one.startswith(word.casefold()) for one in known) for word in self.words)
+
     def within(self, *columns: str) -> Q:
         """Every word stands in one of these columns, in any case."""
         return reduce(lambda wanted, word: wanted & _anywhere(word, columns), self.words, Q())

@@ -82,7 +82,7 @@ def invoice_called(groups: Sequence[Group], asked: Asked) -> Found | None:
 def _pages(reader: Reader, asked: Asked, most: int) -> list[Found]:
     """Pages by what they are called or about, in the reader's language and in English."""
     areas = [
-        Found(area.title, said(area.words), area.address)
+        Found(area.title, "", area.address)
         for area in AREAS
         if _is_called(asked, area.title, area.words) and area.is_for(reader.person, reader.held)
     ]
@@ -97,7 +97,8 @@ def _pages_of(path: ScopePath | None, asked: Asked) -> Iterator[Found]:
 
 
 def _is_called(asked: Asked, *phrases: Phrase) -> bool:
-    return asked.is_in(*(each.text for each in phrases), *(said(each) for each in phrases))
+    texts = (*(each.text for each in phrases), *(said(each) for each in phrases))
+    return asked.begins_words_of(*texts)
 
 
 def _subscriptions(reader: Reader, asked: Asked, most: int) -> list[Found]:
