@@ -29,7 +29,7 @@ def meters(scope: InvoiceScope, kind: InvoiceKind) -> set[str]:
 
 def test_pay_as_you_go_has_three_invoices() -> None:
     """Marketplace and reservations together, support alone, and all the rest (agreements.md §4.1)."""
-    assert meters(mosp(), SERVICES) == {"usage", "separate"}
+    assert meters(mosp(), SERVICES) == {"usage", "separate", "licence"}
     assert meters(mosp(), MARKETPLACE) == {"marketplace", "reservation"}
     assert meters(mosp(), SUPPORT) == {"support"}
 

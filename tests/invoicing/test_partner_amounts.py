@@ -11,10 +11,11 @@ import pytest
 from kvitto.agreements.dated import FOREVER, Dated
 from kvitto.agreements.exchange_rates import ExchangeRate
 from kvitto.agreements.hierarchy import AgreementType, Customer, InvoiceScope
+from kvitto.agreements.price_sheet import ChargeKind
 from kvitto.invoicing.drafting import DraftFacts, draft
 from kvitto.invoicing.drafting.lines import NoExchangeRate
 from kvitto.invoicing.invoice import Invoice
-from kvitto.invoicing.partner_amounts import partner_amount
+from kvitto.invoicing.partner_amounts import licence_amount, partner_amount
 from kvitto.periods import Period
 from kvitto.rating.charge import ChargeLine
 from tests.invoicing.cast import FEBRUARY, ISSUED_ON, KNOWN, charged, mca, price, subscription
@@ -60,6 +61,36 @@ def test_amounts_are_cut_converted_and_cut_again(charges: str, earned: int, rate
     exchange = replace(TO_KRONOR, rate=Decimal(rate)) if rate else None
     found = partner_amount(Decimal(charges), replace(price(), earned_credit=earned), exchange, partner())
     assert found.rounded == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("unit_price", "quantity", "earned", "rate", "amount"),
+    [
+        ("1.239", "100", 0, None, "123.00"),  # each is cut, not the sum: as usage it would be 123.90
+        ("1.239", "100", 15, None, "105.00"),  # 1.05315
+        ("1.239", "100", 0, "10.5", "1300.00"),  # 13.0095 each; as usage 123.90 × 10.5 = 1300.95
+        ("1.239", "-1", 0, None, "-1.23"),  # towards zero
+        ("1.239", "0.5", 0, None, "0.61"),  # 0.615: a part is cut once more
+    ],
+)
+def test_a_licence_is_cut_for_each_piece(
+    unit_price: str, quantity: str, earned: int, rate: str | None, amount: str
+) -> None:
+    """cut(effective price × exchange rate, 2) × quantity."""
+    exchange = replace(TO_KRONOR, rate=Decimal(rate)) if rate else None
+    sold = replace(price(), earned_credit=earned, kind=ChargeKind.LICENCE)
+    found = licence_amount(Decimal(unit_price), Decimal(quantity), sold, exchange, partner())
+    assert found.rounded == Decimal(amount)
+
+
+def test_licences_stand_on_a_partners_invoice_by_their_own_rule() -> None:
+    """200 of 0.505: 0.50 each, and not 101.00; credit does not pay for them."""
+    prices = {1: replace(price(1, "D8s", category="Software"), kind=ChargeKind.LICENCE)}
+    one = replace(charged("101", "a"), unit_price=Decimal("0.505"), quantity=Decimal(200))
+    scope = replace(partner(), account=replace(partner().account, pricing_currency="SEK"))
+    (line,) = draft(DraftFacts(scope, FEBRUARY, (one,), prices, ISSUED_ON, KNOWN)).lines
+    assert (line.amount, line.amount_unrounded) == (Decimal(100), Decimal(101))
+    assert not line.charge_kind.is_credit_eligible
 
 
 def test_a_partners_invoice_shows_both_currencies_and_the_rate() -> None:

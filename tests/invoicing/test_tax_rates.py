@@ -42,7 +42,9 @@ def test_the_rate_is_that_of_the_day(country: str, tax_class: str, day: date, ra
 @pytest.mark.parametrize(
     ("country", "tax_class", "day", "said"),
     [
-        ("US", "", date(2024, 1, 1), "No tax rate is known for country US, tax class “standard”, on 1 January 2024."),
+        ("AQ", "", date(2024, 1, 1), "No tax rate is known for country AQ, tax class “standard”, on 1 January 2024."),
+        ("US", "", date(2024, 1, 1), "Sales tax of US depends on the place"),
+        ("US", ZERO, date(2024, 1, 1), "Sales tax of US depends on the place"),
         ("SE", "yachts", date(2024, 1, 1), "tax class “yachts”"),
         ("LV", "books", date(2021, 12, 31), "on 31 December 2021."),
     ],

@@ -280,6 +280,21 @@ def test_a_country_without_known_rates_is_told(office: MakeOffice, tmp_path: Pat
         plan_for(office(clock=DAY_1), written(tmp_path, text))
 
 
+def test_sales_tax_of_the_united_states_is_not_promised(office: MakeOffice, tmp_path: Path) -> None:
+    """The one rate that holds for the account, or a category without tax, is taken; rates of the country are not."""
+    for treatment, is_taken in (
+        ('category = "S"\ncountry = "US"', False),
+        ('category = "S"\nrate = "6.6"', True),
+        ('category = "O"\nreason = "Not subject to sales tax in California"', True),
+    ):
+        text = written(tmp_path, changed(ENTERPRISE, ('category = "S"\ncountry = "SE"', treatment)))
+        if is_taken:
+            assert plan_for(office(clock=DAY_1), text).changes
+        else:
+            with pytest.raises(UnableToApply, match="kontinuum: Sales tax of US depends on the place"):
+                plan_for(office(clock=DAY_1), text)
+
+
 def test_numbers_are_never_given_twice(office: MakeOffice, tmp_path: Path) -> None:
     """A form that does not show the series keeps its series."""
     text = changed(SELLER, ('credit_note_series = "KC"', ""), ("{series}{year}-{number:05}", "{year}-{number:05}"))

@@ -25,6 +25,7 @@ class ChargeKind(StrEnum):
     MARKETPLACE = "marketplace"  # sold by a third party
     RESERVATION = "reservation"
     SUPPORT = "support"
+    LICENCE = "licence"  # software that is sold by the piece, beside what is metered
 
     @property
     def is_credit_eligible(self) -> bool:

@@ -121,6 +121,7 @@ ENROLLMENT_SECTIONS = {
     ChargeKind.MARKETPLACE.value: phrase("Marketplace"),
     ChargeKind.RESERVATION.value: phrase("Reservations"),
     ChargeKind.SUPPORT.value: phrase("Support"),
+    ChargeKind.LICENCE.value: phrase("Licences"),
 }
 CORRECTION_CAUSES = {"late-usage": phrase("usage that came late")}
 OTHER_CORRECTION = phrase("correction")

@@ -24,6 +24,7 @@ from kvitto.periods import Period
 
 STANDARD = ""
 ZERO = "zero"
+_BY_PLACE = frozenset(("US",))  # no one rate holds in the country (docs/decisions/sales-tax.md)
 
 
 class UnknownTaxRate(UnableTo):
@@ -41,6 +42,15 @@ class TaxRate:
 
 def rate_on(country: str, tax_class: str, day: date) -> Decimal:
     """The rate in percent; raises `UnknownTaxRate` if none is known."""
+    if country in _BY_PLACE:
+        raise UnknownTaxRate(
+            phrase(
+                "Sales tax of {country} depends on the place, what is sold there and certificates of exemption, and is"
+                " not worked out. Give the account the rate that holds for it instead of a country, or a category"
+                " without tax and its reason.",
+                country=country,
+            )
+        )
     if tax_class == ZERO:
         return Decimal(0)
     known = rates().get((country, tax_class), ())

@@ -309,6 +309,11 @@ WRONG = [
         ["mca_accounts[1].billing_profiles[1].invoice_day is 31, but must be a whole number from 1 to 28."],
     ),
     (
+        "invoice_day = 5",
+        "invoice_day = 5\nspending_limit = true",
+        ["mca_accounts[1].billing_profiles[1].spending_limit is unknown; the keys that may stand there are"],
+    ),
+    (
         "anniversary_day = 5",
         "ended_on = 2023-12-05",
         [f"{S1}.ended_on is 2023-12-05, but must be after 5 December 2023, the day it started."],

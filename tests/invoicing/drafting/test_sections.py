@@ -34,8 +34,8 @@ def test_an_enrollments_sections_are_what_is_sold() -> None:
     """Usage first and marketplace last (agreements.md §6.2), each with its own sum."""
     sections = overage().sections
     assert [(section.id, section.total) for section in sections] == [
-        ("usage", Decimal(12)), ("reservation", Decimal(10)), ("separate", Decimal(10)), ("support", Decimal(10)),
-        ("marketplace", Decimal(10)),
+        ("usage", Decimal(12)), ("reservation", Decimal(10)), ("separate", Decimal(10)), ("licence", Decimal(10)),
+        ("support", Decimal(10)), ("marketplace", Decimal(10)),
     ]  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def test_commitment_usage_is_prepayment_used_before_tax() -> None:
         Decimal("8.18"), Decimal("6.82"),
     ]  # fmt: skip
     assert (invoice.totals.lines, invoice.totals.without_tax, invoice.totals.tax) == tuple(
-        map(Decimal, ("52", "37", "9.25"))
+        map(Decimal, ("62", "47", "11.75"))
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from kvitto.agreements.exchange_rates import ExchangeRate, rate_between
 from kvitto.agreements.hierarchy import AgreementType, Customer, Subscription
-from kvitto.agreements.price_sheet import Price
+from kvitto.agreements.price_sheet import ChargeKind, Price
 from kvitto.errors import UnableTo
 from kvitto.invoicing.drafting.facts import DraftFacts
 from kvitto.invoicing.invoice import Line
-from kvitto.invoicing.partner_amounts import LineAmount, effective_price, partner_amount
+from kvitto.invoicing.partner_amounts import LineAmount, effective_price, licence_amount, partner_amount
 from kvitto.invoicing.tax import group_of
 from kvitto.language import phrase
 from kvitto.money import Money
@@ -46,6 +46,9 @@ class LineMaker:
 
     def amount(self, charges: ChargeLine) -> LineAmount:
         """The exact charges, rounded once as this seller bills in this currency; a partner's are cut instead."""
+        if self._is_partner and self.price(charges).kind is ChargeKind.LICENCE:
+            price = self.price(charges)
+            return licence_amount(charges.unit_price, charges.quantity, price, self._exchange, self.scope)
         if self._is_partner:
             return partner_amount(charges.amount, self.price(charges), self._exchange, self.scope)
         rounded = Money(charges.amount, self.scope.currency).rounded(self._country)

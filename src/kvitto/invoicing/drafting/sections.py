@@ -1,9 +1,9 @@
 """Headings of an invoice, and the order of its lines under them. Ids decide between equal names.
 
 MOSP: the subscription. MCA: the invoice section of each subscription, by name. EA: what is sold, in the order usage,
-reservations, charges billed separately, support, marketplace; in each, what costs nothing comes last (agreements.md
-§6.2). MPA: the product family, then the customer. Under a heading lines stand by service category, then by
-subscription, meter name, region, meter, first day of the price, tier, and days.
+reservations, charges billed separately, licences, support, marketplace; in each, what costs nothing comes last
+(agreements.md §6.2). MPA: the product family, then the customer. Under a heading lines stand by service category, then
+by subscription, meter name, region, meter, first day of the price, tier, and days.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from kvitto.money import exact_sum
 from kvitto.rating.charge import ChargeLine
 
 _ENROLLMENT_ORDER = (
-    ChargeKind.USAGE, ChargeKind.RESERVATION, ChargeKind.SEPARATE, ChargeKind.SUPPORT, ChargeKind.MARKETPLACE,
+    ChargeKind.USAGE, ChargeKind.RESERVATION, ChargeKind.SEPARATE, ChargeKind.LICENCE, ChargeKind.SUPPORT,
+    ChargeKind.MARKETPLACE,
 )  # fmt: skip
 
 
