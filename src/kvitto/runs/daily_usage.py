@@ -5,6 +5,7 @@ Chart, table and total come from one result, so they always agree: the days add 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,14 +13,21 @@ from decimal import Decimal
 from enum import StrEnum
 
 from kvitto.agreements.hierarchy import InvoiceScope
+from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.invoicing.invoice import Invoice, Line
 from kvitto.money import EXACT, Money
 from kvitto.periods import Period
+from kvitto.plain_facts import as_text, read
 from kvitto.rating.charge import Charge, Unpriced
+from kvitto.records.invoices import facts_digest
+from kvitto.records.kept import KeptAnswer, MadeFrom, keep, kept
+from kvitto.runs.made_from import Knowledge
 from kvitto.runs.office import Office
-from kvitto.runs.period_charges import PeriodCharges, charges_of_period
+from kvitto.runs.period_charges import PeriodCharges, asked_charges, charges_of_period
 
 ROWS_PER_PAGE = 100
+_PAGES_KEPT = 20
+_MOST_OFFERED = 500  # subscriptions that a filter offers by name; one of more is asked for by its id
 _ROWS_HELD = 50_000  # more are read a second time rather than held
 
 
@@ -47,6 +55,11 @@ class Asked:
     by: Grouping = Grouping.NONE
     page: int = 1
     rows_per_page: int = ROWS_PER_PAGE
+
+    @property
+    def is_filtered(self) -> bool:
+        """True if something does not pass."""
+        return bool(self.meter or self.resource or self.subscription or self.day)
 
     def passes(self, charge: Charge) -> bool:
         """True if the filters let the charge pass."""
@@ -92,6 +105,7 @@ class DailyUsage:
     `days` has every day with usage that the filters let pass, in order; it and the rows of all pages add up to `total`,
     unrounded. `row_count` counts the rows of all pages. `meters` and `subscriptions` are what filters may offer: pairs
     of id and name, by name.
+    Of very many subscriptions none are offered.
     `invoice_number` is empty while the period is not invoiced; `unpriced` is usage that waits for a price.
     """
 
@@ -111,10 +125,38 @@ class DailyUsage:
 def daily_usage(office: Office, scope: InvoiceScope, period: Period, asked: Asked | None = None) -> DailyUsage:
     """The usage of this scope, or part of one, in this period. A page past the last one gives the last one.
 
-    Raises what `charges_of_period` raises.
+    What no filter cuts is kept, and given again as long as all it is made from stays. Raises what `charges_of_period`
+    raises.
     """
     asked = asked or Asked()
-    with charges_of_period(office, scope, period) as found:
+    if asked.is_filtered or asked.page > _PAGES_KEPT:
+        return _worked_out(office, scope, period, asked)
+    question = _question(scope, period, asked)
+    made_from = _made_from(scope, period)
+    one = kept(office.home, [question]).get(question)
+    if one and one.made_from == made_from:
+        return read(DailyUsage, json.loads(one.answer))
+    usage = _worked_out(office, scope, period, asked)
+    keep(office.home, [KeptAnswer(question, made_from, office.now(), as_text(usage))])
+    return usage
+
+
+def _made_from(scope: InvoiceScope, period: Period) -> MadeFrom:
+    charges = asked_charges(scope, period)
+    invoice = facts_digest(charges.issued.number) if charges.issued else ""
+    return Knowledge(charges.as_of, [period]).made_from(
+        charges.scope, period, InvoiceKind.SERVICES, scope.digest, charges.shown is None, invoice
+    )
+
+
+def _question(scope: InvoiceScope, period: Period, asked: Asked) -> str:
+    dates = (period.start.isoformat(), period.end.isoformat())
+    return json.dumps(["usage", scope.scope.kind, scope.scope.id, scope.digest, dates, asked.by, asked.page,
+                       asked.rows_per_page])  # fmt: skip
+
+
+def _worked_out(office: Office, scope: InvoiceScope, period: Period, asked: Asked) -> DailyUsage:
+    with charges_of_period(office, scope, period, alone=True) as found:
         names = _Names(found.invoice)
         table = _Charges(found, asked) if asked.by is Grouping.NONE else _Groups(found, asked, names)
         page_count = max(1, -(-table.row_count // asked.rows_per_page))
@@ -152,7 +194,8 @@ class _Names:
         return _by_name((line.meter, line.meter_name) for line in self._shown(found))
 
     def subscriptions(self, found: PeriodCharges) -> tuple[tuple[str, str], ...]:
-        return _by_name((line.subscription_id, line.subscription_name) for line in self._shown(found))
+        found_names = _by_name((line.subscription_id, line.subscription_name) for line in self._shown(found))
+        return found_names if len(found_names) <= _MOST_OFFERED else ()
 
     def _shown(self, found: PeriodCharges) -> Iterator[Line]:
         return (line for line in self._lines if found.shows(line.subscription_id))

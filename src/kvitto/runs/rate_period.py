@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from kvitto.agreements.billing_periods import days_billed, rating_periods
 from kvitto.agreements.hierarchy import InvoiceScope
 from kvitto.agreements.invoice_kinds import InvoiceKind
-from kvitto.agreements.price_sheet import Price
+from kvitto.agreements.price_sheet import Price, PriceModel
 from kvitto.invoicing.invoice import AsOf
 from kvitto.invoicing.tax_spans import changes_of, cut_at
 from kvitto.periods import Period
@@ -49,6 +49,17 @@ def rate_scopes(
     price_sheets = {member.price_sheet for member in members}
     prices = prices_of(as_of.revision, meters_used(files, members), price_sheets)
     return rate(files, cut_members(scopes, prices, kind), prices)
+
+
+def counts_together(
+    office: Office, scope: InvoiceScope, period: Period, as_of: AsOf, kind: InvoiceKind = InvoiceKind.SERVICES
+) -> bool:
+    """True if the price of anything these subscriptions used depends on what others of their scope used too."""
+    members = members_of(scope, period, kind)
+    paths = manifest(period.months(), {member.subscription for member in members}, as_of.usage_sequence)
+    meters = meters_used([office.usage_folder / path for path in paths], members)
+    prices = prices_as_of(as_of.revision, meters, {member.price_sheet for member in members})
+    return any(price.model is not PriceModel.PER_UNIT for price in prices)
 
 
 def cut_members(
