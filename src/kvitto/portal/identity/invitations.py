@@ -27,7 +27,7 @@ _GONE = 410
 
 @never_cache
 @login_not_required
-@limited("invitation")
+@limited("invitation", opening_too=True)
 def follow_link(request: HttpRequest, link: str) -> HttpResponse:
     """Remember the link in the session and leave its address, so that no further address holds it."""
     request.session[_IN_SESSION] = link

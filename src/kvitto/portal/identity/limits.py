@@ -11,7 +11,7 @@ from django.http import HttpResponseBase
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
-def limited(action: str) -> Callable[[View], View]:
-    """The view, which answers 429 to who comes too often."""
-    decorator: Callable[[View], View] = rate_limit(action=action)
+def limited(action: str, *, opening_too: bool = False) -> Callable[[View], View]:
+    """The view, which answers 429 to who sends its form too often; or opens it, where opening does something."""
+    decorator: Callable[[View], View] = rate_limit(action=action, limit_get=opening_too)
     return decorator
