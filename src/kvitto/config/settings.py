@@ -135,6 +135,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody registers, so nobody can lock an address of somebody else
 MFA_FORMS = {
+    "add_webauthn": "kvitto.portal.identity.forms.NewPasskey",
     "authenticate_webauthn": "kvitto.portal.identity.forms.AuditedPasskey",
     "login_webauthn": "kvitto.portal.identity.forms.AuditedPasskeySignIn",
     "reauthenticate_webauthn": "kvitto.portal.identity.forms.AuditedPasskeyAgain",

@@ -7,10 +7,16 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.fields import EmailField
 from allauth.account.forms import PasswordField, PasswordVerificationMixin, ResetPasswordForm, SetPasswordField
-from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from kvitto.portal.identity.audited import forgot_password, second_factor_failed
 from kvitto.records.models import Person
@@ -62,6 +68,22 @@ class NewAddress(forms.Form):
         return email
 
 
+# What a program may send in place of a passkey; allauth and fido2 leave some of it to break.
+_NO_PASSKEY = (KeyError, IndexError, TypeError, AttributeError, ValueError)
+
+
+class NewPasskey(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """A passkey to add."""
+
+    def clean(self) -> dict[str, Any]:
+        """Checked against what was asked; anything else is refused with a sentence."""
+        try:
+            found: dict[str, Any] = super().clean()
+        except _NO_PASSKEY as error:
+            raise _refused() from error
+        return found
+
+
 class _Audited:
     """Notes a passkey that was not accepted."""
 
@@ -71,6 +93,9 @@ class _Audited:
         except ValidationError:
             second_factor_failed(getattr(self, "user", None), "webauthn")
             raise
+        except _NO_PASSKEY as error:
+            second_factor_failed(getattr(self, "user", None), "webauthn")
+            raise _refused() from error
 
 
 class AuditedPasskey(_Audited, AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
@@ -83,3 +108,7 @@ class AuditedPasskeySignIn(_Audited, LoginWebAuthnForm):  # type: ignore[misc]  
 
 class AuditedPasskeyAgain(_Audited, ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     """A passkey to prove oneself again."""
+
+
+def _refused() -> ValidationError:
+    return ValidationError(gettext("This passkey was not accepted."))

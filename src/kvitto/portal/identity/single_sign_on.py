@@ -93,7 +93,7 @@ class _Answer(OAuth2CallbackView):  # type: ignore[misc]  # allauth has no types
 @require_GET
 @never_cache
 @login_not_required
-@limited("single_sign_on")
+@limited("single_sign_on", opening_too=True)
 def to_issuer(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Lead to the issuer. By a link and not by a form: forms of these pages may be sent to this office alone."""
     issuer = _issuer(request, provider_id)
@@ -110,7 +110,7 @@ def to_issuer(request: HttpRequest, provider_id: str) -> HttpResponse:
 
 @never_cache
 @login_not_required
-@limited("single_sign_on")
+@limited("single_sign_on", opening_too=True)
 def from_issuer(request: HttpRequest, provider_id: str) -> HttpResponse:
     """The way back: sign in who came, if the office knows them."""
     try:
