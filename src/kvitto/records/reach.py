@@ -8,7 +8,6 @@ is never touched, so that an answer says nothing about it, nor does the time it 
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
-from django.db.models.fields.json import KT
 
 from kvitto.agreements.hierarchy import ScopeKind
 from kvitto.records.models import AgreementRecord, InvoiceRecord, Person, RoleAssignment
@@ -34,8 +33,7 @@ def reached(person: Person, kind: ScopeKind) -> QuerySet[AgreementRecord]:
             for above in (ScopeKind.INVOICE_SECTION, ScopeKind.CUSTOMER, ScopeKind.ENROLLMENT_ACCOUNT):
                 wanted |= Q(parent__in=_keys(person, above))
             if groups := _groups(person):
-                records = current(kind).annotate(group=KT("facts__management_group_id"))
-                return records.filter(wanted | Q(group__in=groups))
+                wanted |= Q(facts__management_group_id__in=sorted(groups))
     return current(kind).filter(wanted)
 
 
@@ -48,8 +46,8 @@ def reached_invoices(person: Person) -> QuerySet[InvoiceRecord]:
     wanted |= Q(scope_kind=ScopeKind.BILLING_PROFILE.value, scope_key__in=held[ScopeKind.BILLING_PROFILE])
     subscriptions = Q(scope_key__in=held[ScopeKind.SUBSCRIPTION])
     if groups := _groups(person):
-        in_groups = current(ScopeKind.SUBSCRIPTION).annotate(group=KT("facts__management_group_id"))
-        subscriptions |= Q(scope_key__in=in_groups.filter(group__in=groups).values("key"))
+        in_groups = current(ScopeKind.SUBSCRIPTION).filter(facts__management_group_id__in=sorted(groups))
+        subscriptions |= Q(scope_key__in=in_groups.values("key"))
     return InvoiceRecord.objects.filter(wanted | (Q(scope_kind=ScopeKind.SUBSCRIPTION.value) & subscriptions))
 
 

@@ -49,7 +49,7 @@ def parts_below(scope: Scope, kind: ScopeKind, asked: Asked | None = None) -> Qu
     """Everything of this kind below the scope, in order of the name, narrowed to what is asked for."""
     records: Any = current(kind).annotate(name=KT("facts__name"))
     if kind is ScopeKind.ENROLLMENT_ACCOUNT and scope.kind is ScopeKind.BILLING_ACCOUNT:  # also those in departments
-        records = records.annotate(account=KT("facts__account_id")).filter(account=scope.id)
+        records = records.filter(facts__account_id=scope.id)
     else:
         records = records.filter(parent=scope.id)
     if asked and asked.words:

@@ -114,7 +114,10 @@ def _facts(path: ScopePath, today: date) -> list[Fact]:
     value = path.value
     facts = [Fact(phrase("Id"), path.scope.id)]
     if isinstance(value, Subscription):
-        facts += [Fact(phrase("Offer"), offer_name(value.offer, path.agreement)), Fact(phrase("Since"), value.started_on)]
+        facts += [
+            Fact(phrase("Offer"), offer_name(value.offer, path.agreement)),
+            Fact(phrase("Since"), value.started_on),
+        ]
         if value.offer.id:
             facts.append(Fact(phrase("Offer id"), value.offer.id))
         if value.ended_on:
