@@ -174,7 +174,7 @@ def test_an_account_is_written_as_what_it_becomes(run: Callable[..., Result], tm
     lines = migrated.stderr.splitlines()
     assert "Added from 10 November 2023: billing account lindqvist-mca (Lindqvist Databaser)" in lines
     assert "    From 10 April 2024 on it is lindqvist-mca. Its invoices stay, and who can see them." in lines
-    assert any(line.startswith("Invoices: use up to 10 April 2024 is still invoiced by Lindqvist") for line in lines)
+    assert any(line.startswith("Invoices: use before 10 April 2024 is still invoiced by Lindqvist") for line in lines)
     assert lines[-1] == f"Written. Read it, then: kvitto agreements apply {out}"
     assert Revision.objects.count() == 1
     assert run("agreements", "apply", str(out)).exit_code == 0

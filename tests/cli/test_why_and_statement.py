@@ -54,7 +54,7 @@ def test_people_are_told_reason_advice_day_and_who_can_help(run: Run) -> None:
     assert refused[0].startswith("N13: ")
     assert refused[-1] == "Who can help: Anna."
     stranger = lines(run("why", "--scope", "lab", "--period", "2024-01-05", "--person", "nobody@example.com"))
-    assert stranger[0] == "N10: With the account nobody@example.com we cannot display invoices of lab."
+    assert stranger[0] == "N10: Signed in as nobody@example.com, you cannot see invoices of lab."
 
 
 def test_programs_are_told_the_same(run: Run) -> None:
@@ -86,8 +86,10 @@ def test_a_statement_is_shown_with_its_sum(run: Run) -> None:
         "5 Mar – 4 Apr 2024 Up to now Services 0.00 USD 0.00 USD 0.00 USD 2 May 2024",
         "5 Feb – 4 Mar 2024 Waiting for its invoice Services 2.00 USD 0.00 USD 2.00 USD 2 April 2024",
         "Together 2.00 USD 0.00 USD 2.00 USD",
-        "5 Mar – 4 Apr 2024: Usage up to 4 April 2024 that is accepted by 8 Apr 2024 00:00 UTC is still to come.",
-        "5 Feb – 4 Mar 2024: Usage up to 4 March 2024 that is accepted by 8 Mar 2024 00:00 UTC is still to come.",
+        "5 Mar – 4 Apr 2024: Usage up to and including 4 April 2024 is still added if it is accepted before"
+        " 8 Apr 2024 00:00 UTC.",
+        "5 Feb – 4 Mar 2024: Usage up to and including 4 March 2024 is still added if it is accepted before"
+        " 8 Mar 2024 00:00 UTC.",
         "This is an estimate without tax; the invoice may differ.",
     ]
     told = json.loads(run("statement", "show", "lab", "--json").output)

@@ -79,7 +79,7 @@ def test_pay_as_you_go_tells_previous_charges_discounts_adjustments_and_totals()
     assert "Payment method Card" in first
     assert "The amount is charged to your card." in first
     assert "Bankgiro" not in first
-    assert "Account administrator anna@daugava.example" in first
+    assert "Account Administrator anna@daugava.example" in first
     assert "Godkänd för F-skatt" in first
 
 
@@ -144,7 +144,7 @@ def test_enrollment_invoice_names_its_number_order_and_parties() -> None:
     assert "Purchase order PO-2024-0042 Enrollment number E-8812345" in said
     assert "End customer" in said
     assert "Noordzee Data Centres N.V." in said
-    assert "Charges 4,977.22 Commitment usage, purchase order PO-2023-9 −500.00 Total without tax 4,477.22" in said
+    assert "Charges 4,977.22 Prepayment used, purchase order PO-2023-9 −500.00 Total without tax 4,477.22" in said
     assert "Usage 4,843.72 −500.00 0.00 4,343.72 Charges billed separately 45.00" in said
 
 

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from kvitto.language import Phrase
+from kvitto.records.people import UnknownPerson
 from kvitto.runs.asked_scope import UnableToFindScope
 from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.explain_absence import Answer, why
@@ -105,7 +106,7 @@ def test_a_stranger_learns_nothing(small: Office, subscription: str) -> None:
     """N10: what exists and what does not give the same answer, with the name as it was typed."""
     answer = why(small, subscription, "2024-02", NOBODY)
     assert (answer.reason, answer.scope, answer.period, answer.invoice) == ("N10", None, None, None)
-    assert first(answer) == f"With the account {NOBODY} we cannot display invoices of {subscription}."
+    assert first(answer) == f"Signed in as {NOBODY}, you cannot see invoices of {subscription}."
     assert "sign in with the address that the mail was sent to" in plain(answer.sentences[1])
 
 
@@ -113,7 +114,7 @@ def test_an_unknown_subscription_or_person_is_told(small: Office) -> None:
     """To the office's operator, in so many words."""
     with pytest.raises(UnableToFindScope, match="There is no subscription with the id or name nothing"):
         why(small, "nothing", "2024-02")
-    with pytest.raises(UnableToFindScope, match=r"Nobody with the address x@y\.example"):
+    with pytest.raises(UnknownPerson, match=r"nobody with the address x@y\.example"):
         why(small, "lab", "2024-02", "x@y.example")
 
 

@@ -108,18 +108,19 @@ def test_it_says_what_is_still_to_come(whole: Office) -> None:
     """Usage until the cut-off; a month after its cut-off has nothing to come."""
     open_month, january = statement_of(whole, "cork").rows
     assert [str(sentence) for sentence in open_month.still_to_come] == [
-        "Usage up to 29 February 2024 that is accepted by 4 Mar 2024 00:00 UTC is still to come."
+        "Usage up to and including 29 February 2024 is still added if it is accepted before 4 Mar 2024 00:00 UTC."
     ]
     assert january.still_to_come == ()
     (before_cutoff,) = statement_of(at(whole, date(2024, 2, 3)), "cork").rows[1].still_to_come
-    assert "Usage up to 31 January 2024" in str(before_cutoff)
+    assert "Usage up to and including 31 January 2024" in str(before_cutoff)
 
 
 def test_usage_without_a_price_is_told(whole: Office) -> None:
     """It is in no sum."""
     used(whole, ("waves", "mystery", "1", "2024-02-03"))
     row = statement_of(whole, "cork").rows[0]
-    assert "1 row of usage has no price yet, and is not in it." in [str(sentence) for sentence in row.still_to_come]
+    told = [str(sentence) for sentence in row.still_to_come]
+    assert "1 row of usage has no price yet, and is not in this estimate." in told
 
 
 @pytest.mark.parametrize(

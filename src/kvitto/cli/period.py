@@ -119,7 +119,7 @@ def _print(report: CloseReport) -> None:
         for one in report.blocked
         for cause in one.causes
     ]
-    _print_sentences(phrase("Held back, correct this and close again:"), held)
+    _print_sentences(phrase("Held back. Repair what is named here, then close again:"), held)
 
 
 def _print_late(late: LateUsage, names: dict[Scope, str]) -> None:
@@ -131,7 +131,7 @@ def _print_late(late: LateUsage, names: dict[Scope, str]) -> None:
     )  # fmt: skip
     _say(head)
     if late.causes:
-        _say(phrase("Its correction is held back; correct this and close again:"))
+        _say(phrase("Its correction is held back. Repair what is named here, then close again:"))
     for sentence in (*late.causes, *late.told):
         click.echo(f"  {sentence}")
 

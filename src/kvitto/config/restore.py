@@ -22,7 +22,7 @@ from django.db.migrations.executor import MigrationExecutor
 from kvitto.config.home import SETTINGS_FILE, add_setting, make_home
 from kvitto.config.startup import initialise
 from kvitto.errors import UnableTo
-from kvitto.language import Phrase, phrase
+from kvitto.language import Phrase, phrase, phrases
 from kvitto.runs.archive import Manifest, Progress, check_archive, extract_archive
 from kvitto.usage import durable
 
@@ -170,10 +170,15 @@ def _looked_through(office: Office, home: Path, manifest: Manifest) -> Restored:
 
     store = check_store(office)
     faults = [
-        *(phrase("{guard} is not guarded.", guard=guard) for guard in missing_guards()),
+        *(phrase("A guard of the database is missing: {guard}.", guard=guard) for guard in missing_guards()),
         *(phrase("The facts of {number} were changed.", number=number) for number in altered_invoices()),
         *(
-            phrase("Series {series}: {count} numbers are not explained.", series=series, count=count)
+            phrases(
+                "Series {series}: {count} number is on no document, and nothing says why.",
+                "Series {series}: {count} numbers are on no document, and nothing says why.",
+                count,
+                series=series,
+            )
             for series, count in unexplained_numbers().items()
         ),
         *(fault.sentence for fault in verify_trail(office).faults),

@@ -125,7 +125,7 @@ def _more_columns(invoice: Invoice) -> list[_Column]:
 
     columns = []
     if credits_:
-        head = words.COMMITMENT_USAGE if invoice.agreement == AgreementType.EA else words.CREDIT
+        head = words.PREPAYMENT_USED if invoice.agreement == AgreementType.EA else words.CREDIT
         columns.append(_Column(str(head), lambda line: credit([line]), credit))
     knows_rates = any(line.tax_category not in {"", "O"} for line in invoice.lines)
     if knows_rates and (invoice.agreement != AgreementType.MOSP or len(invoice.tax_groups) > 1):

@@ -18,7 +18,7 @@ from kvitto.money import EXACT, Money
 MOST_LINES_OF_A_PUBLISHER = 12
 _PARTS = {
     AgreementType.MCA.value: (words.BY_SECTION, words.INVOICE_SECTION, words.CREDIT),
-    AgreementType.EA.value: (words.BY_KIND_OF_CHARGE, words.KIND_OF_CHARGE, words.COMMITMENT_USAGE),
+    AgreementType.EA.value: (words.BY_KIND_OF_CHARGE, words.KIND_OF_CHARGE, words.PREPAYMENT_USED),
     AgreementType.MPA.value: (words.BY_PRODUCT, words.PRODUCT, words.CREDIT),
 }
 
@@ -38,7 +38,7 @@ def totals_by_family(invoice: Invoice) -> list[dict[str, Any]]:
     for line in invoice.lines:
         families.setdefault(shown(line.category) or str(words.OTHER_SERVICES), []).append(line)
     parts = sorted(families.items())
-    return [_table(invoice, words.BY_PRODUCT_FAMILY, words.PRODUCT_FAMILY, words.COMMITMENT_USAGE, parts)]
+    return [_table(invoice, words.BY_PRODUCT_FAMILY, words.PRODUCT_FAMILY, words.PREPAYMENT_USED, parts)]
 
 
 def ending_of(invoice: Invoice) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ PAYMENT_TERMS = phrase("Payment terms")
 PURCHASE_ORDER = phrase("Purchase order")
 SUBSCRIPTION = phrase("Subscription")
 OFFER = phrase("Offer")
-ACCOUNT_ADMINISTRATOR = phrase("Account administrator")
+ACCOUNT_ADMINISTRATOR = phrase("Account Administrator")
 BILLING_ACCOUNT = phrase("Billing account")
 ENROLLMENT_NUMBER = phrase("Enrollment number")
 PAYMENT_METHOD = phrase("Payment method")
@@ -84,7 +84,7 @@ ALLOWANCES = {
     "promotional": phrase("Promotional credit"),
     "sponsorship": phrase("Sponsorship credit"),
     "purchased": phrase("Purchased credit"),
-    "prepayment": phrase("Commitment usage"),
+    "prepayment": phrase("Prepayment used"),
     "prepaid-key": phrase("Prepaid key"),
     "service-credit": phrase("Service credit"),
 }
@@ -135,7 +135,7 @@ INVOICE_SECTION = phrase("Invoice section")
 PRODUCT = phrase("Product")
 KIND_OF_CHARGE = phrase("Kind of charge")
 PRODUCT_FAMILY = phrase("Product family")
-COMMITMENT_USAGE = phrase("Commitment usage")
+PREPAYMENT_USED = phrase("Prepayment used")
 TAX = phrase("Tax")
 TOTAL = phrase("Total")
 PUBLISHERS = phrase("Publisher information")

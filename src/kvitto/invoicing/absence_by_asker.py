@@ -48,8 +48,8 @@ def _wrong_directory(asker: Asker) -> Absence:
     return Absence(
         Reason.WRONG_DIRECTORY,
         phrase(
-            "With the account {email} we cannot display invoices of {id}: they belong to another directory than the"
-            " one you look from.",
+            "Signed in as {email}, you cannot see invoices of {id}: they belong to another directory than the one you"
+            " look from.",
             email=asker.email, id=asker.asked_for,
         ),
         phrase("Switch to the directory {directory}.", directory=asker.directory),
@@ -60,12 +60,12 @@ def _other_identity(asker: Asker) -> Absence:
     return Absence(
         Reason.OTHER_IDENTITY,
         phrase(
-            "With the account {email} we cannot display invoices of {id}: the agreement names this address, but the"
-            " account that is signed in holds no role.",
+            "Signed in as {email}, you cannot see invoices of {id}: the agreement names this address, but the identity"
+            " that is signed in holds no role.",
             email=asker.email, id=asker.asked_for,
         ),
         phrase(
-            "An address may belong to a work account and to a personal one, and usually only one of them holds the"
+            "An address may belong to a work identity and to a personal one, and usually only one of them holds the"
             " role. Sign in with the other; whether there is one, this office cannot know."
         ),
     )  # fmt: skip
@@ -74,12 +74,10 @@ def _other_identity(asker: Asker) -> Absence:
 def _other_account(asker: Asker) -> Absence:
     return Absence(
         Reason.OTHER_ACCOUNT,
-        phrase(
-            "With the account {email} we cannot display invoices of {id}.", email=asker.email, id=asker.asked_for
-        ),
+        phrase("Signed in as {email}, you cannot see invoices of {id}.", email=asker.email, id=asker.asked_for),
         phrase(
             "If you followed a link in a mail, sign in with the address that the mail was sent to, from the directory"
-            " of the billing account. An address may belong to a work account and to a personal one: try the other."
+            " of the billing account. An address may belong to a work identity and to a personal one: try the other."
         ),
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 Before tax, in this order: the monthly credit of each offer, never for another subscription; the lots that are a
 discount; and, where a spending limit is on, everything that the credit left (`invoicing.spending_limit`). After tax:
-the lots that are a payment. Commitment usage of an enrollment is of the first kind: extended amount − commitment usage
+the lots that are a payment. Prepayment of an enrollment is of the first kind: extended amount − prepayment used
 = net amount, and tax is on the net amount only (agreements.md §6.3).
 
 Credit pays for eligible charges alone (`ChargeKind.is_credit_eligible`, agreements.md §10). What one credit pays is

@@ -99,8 +99,8 @@ class _Walk:
                 self.number,
                 "added",
                 phrase(
-                    "The trail goes on to entry {number}, but its head says {head}: entries were added, or the head"
-                    " was set back.",
+                    "The trail goes on to entry {number}, but entry {head} was kept as its last one: entries were"
+                    " added, or what was kept was set back.",
                     number=str(self.number),
                     head=str(kept.number),
                 ),

@@ -238,13 +238,13 @@ class _Page:
         closed = closed_at(row.scope, row.period, self.office.cutoff)
         if row.kind is not InvoiceKind.SUPPORT and self.now < closed:
             yield phrase(
-                "Usage up to {last_day} that is accepted by {moment} is still to come.",
+                "Usage up to and including {last_day} is still added if it is accepted before {moment}.",
                 last_day=row.period.last_day, moment=closed,
             )  # fmt: skip
         if row.known.unpriced_rows:
             yield phrases(
-                "{count} row of usage has no price yet, and is not in it.",
-                "{count} rows of usage have no price yet, and are not in it.",
+                "{count} row of usage has no price yet, and is not in this estimate.",
+                "{count} rows of usage have no price yet, and are not in this estimate.",
                 row.known.unpriced_rows,
             )
         yield from row.obstacles

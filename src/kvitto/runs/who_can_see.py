@@ -148,7 +148,9 @@ def why(person: Person, target: Target) -> Answer:
 
 def _not_found(person: Person, target: Target, *, is_elsewhere: bool) -> Answer:
     if not person.is_active:
-        return Answer(person, (), (), (phrase("{email} may not sign in.", email=person.email),), Reason.OTHER_ACCOUNT)
+        return Answer(
+            person, (), (), (phrase("The sign-in of {email} is closed.", email=person.email),), Reason.OTHER_ACCOUNT
+        )
     if is_elsewhere:
         bound_to = target.spot.bound_to
         sentence = phrase(

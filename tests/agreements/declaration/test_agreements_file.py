@@ -152,7 +152,7 @@ WRONG = [
         'administrator = "astrid@',
         'administrator = "nobody@',
         [
-            "mosp_accounts[1].administrator is “nobody@lindqvist.example”, but must be the e-mail address of one",
+            "mosp_accounts[1].administrator is “nobody@lindqvist.example”, but must be the e-mail address of a person",
         ],
     ),
     (

@@ -167,13 +167,13 @@ WRONG = [
         ENTERPRISE,
         'members = ["erik@lindqvist.example"]',
         'members = ["x@y.example"]',
-        "groups[1].members[1] is “x@y.example”, but must be the e-mail address of one of the [[people]] of this file.",
+        "groups[1].members[1] is “x@y.example”, but must be the e-mail address of a person",
     ),
     (
         ENTERPRISE,
         '{ group = "finance"',
         '{ group = "fin"',
-        "management_groups[1].roles[1].group is “fin”, but must be the id of one of the [[groups]] of this file.",
+        "management_groups[1].roles[1].group is “fin”, but must be the id of a group",
     ),
     (
         ENTERPRISE,
@@ -197,7 +197,7 @@ WRONG = [
         ENTERPRISE,
         'management_group = "kontinuum-production"',
         'management_group = "other"',
-        f"{LAB}.subscriptions[1].management_group is “other”, but must be the id of one of the [[management_groups]]",
+        f"{LAB}.subscriptions[1].management_group is “other”, but must be the id of a group",
     ),
     (
         ENTERPRISE,
@@ -394,7 +394,7 @@ def test_an_account_that_became_another_holds_nothing_that_goes_on(tmp_path: Pat
     text = changed(example(MOVED), ("moved_on = 2024-04-10", 'moved_on = 2024-04-10\nlanguage = "en"'))
     first, second = sentences(tmp_path, text)
     assert first.startswith(
-        "mosp_accounts[1].subscriptions[1].id is “pg-lab”, but must be under account harbour, which"
+        "mosp_accounts[1].subscriptions[1].id is “pg-lab”, but must be a subscription of account harbour, which"
     )
     ended = text.replace("started_on = 2023-12-05", "started_on = 2023-12-05\nended_on = 2024-04-10", 1).replace(
         'monthly_credit = "150.00"          ', 'ended_on = 2024-04-10\nmonthly_credit = "150.00"', 1

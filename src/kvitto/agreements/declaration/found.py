@@ -101,7 +101,10 @@ class Found:
             person = inner.email("person", required=not inner.has("group"))
             group = inner.id("group", required=False)
             if group and person:
-                inner.wrong("group", phrase("left out where a person is named; write a role for each"))
+                inner.wrong(
+                    "group",
+                    phrase("left out where a person is named; write one role for the person and another for the group"),
+                )
             role = inner.choice("role", options)
             inner.finish()
             if role in options and bool(person) != bool(group):
@@ -148,7 +151,7 @@ class Found:
         for each in self.subscriptions:
             if each.account_id == moved_from and (each.ended_on is None or each.ended_on > moved_on):
                 must = phrase(
-                    "under account {account}, which {moved} became on {day}, or have ended by then",
+                    "a subscription of account {account}, which {moved} became on {day}, or one that ended by that day",
                     account=account.id,
                     moved=moved_from,
                     day=moved_on,
@@ -166,15 +169,17 @@ class Found:
         first: dict[DeclaredRole, str] = {}
         for role, path in self._roles:
             if role.group and role.group not in self.groups:
-                must = phrase("the id of one of the {groups} of this file", groups="[[groups]]")
+                must = phrase("the id of a group that this file lists under {groups}", groups="[[groups]]")
                 self.mistakes.wrong(path, role.group, must)
             elif role.person and role.person not in self.people:
-                must = phrase("the e-mail address of one of the {people} of this file", people="[[people]]")
+                must = phrase("the e-mail address of a person that this file lists under {people}", people="[[people]]")
                 self.mistakes.wrong(path, role.person, must)
             elif first.setdefault(role, path) != path:
                 self.mistakes.repeated(path, f"{role.holder}, {role.role.value}", first[role])
             elif role.role is Role.ENTERPRISE_PURCHASER and not self._is_program(role.person):
-                must = phrase("a person of kind {kind}, for only programs purchase", kind=SERVICE_PRINCIPAL)
+                must = phrase(
+                    "a person of kind {kind}, because only programs may hold this role", kind=SERVICE_PRINCIPAL
+                )
                 self.mistakes.wrong(path, role.holder, must)
 
     def _is_program(self, person: str) -> bool:

@@ -45,7 +45,7 @@ def read_group(table: Table, found: Found) -> None:
     for written, path in table.texts("members"):
         member = written.lower()
         if member not in found.people:
-            must = phrase("the e-mail address of one of the {people} of this file", people="[[people]]")
+            must = phrase("the e-mail address of a person that this file lists under {people}", people="[[people]]")
             table.mistakes.wrong(path, written, must)
         members.append(member)
     table.finish()

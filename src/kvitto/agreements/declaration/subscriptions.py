@@ -110,7 +110,7 @@ def _spending_limit(table: Table, offer: OfferKind) -> bool:
 def _management_group(table: Table, found: Found) -> str:
     group = table.id("management_group", required=False)
     if group and group not in found.management_groups:
-        must = phrase("the id of one of the {groups} of this file", groups="[[management_groups]]")
+        must = phrase("the id of a group that this file lists under {groups}", groups="[[management_groups]]")
         table.wrong("management_group", must)
     return group
 

@@ -22,7 +22,7 @@ def consequences(office: Declaration, account: BillingAccount, day: date) -> Ite
     ]
     yield phrases("{count} subscription moves.", "{count} subscriptions move.", len(going))
     yield phrase(
-        "Invoices: use up to {day} is still invoiced by {account} on the usual days, also where that is a part of a "
+        "Invoices: use before {day} is still invoiced by {account} on the usual days, also where that is a part of a "
         "period. From {day} on each billing profile is invoiced for calendar months, the first one only in part.",
         day=day,
         account=account.name,

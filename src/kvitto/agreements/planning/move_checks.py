@@ -106,8 +106,8 @@ class _Moves:
             ScopeKind.BILLING_ACCOUNT.value: phrase("enrollment {id}", id=key),
         }.get(kind, phrase("the subscription"))
         return phrase(
-            "{id}: it cannot move on {day}, because {where} was invoiced up to {end}. Let it move on that day or "
-            "later.",
+            "{id}: it cannot move on {day}, because the days of {where} before {end} are invoiced already. Let it move "
+            "on {end} or later.",
             id=moved,
             day=day,
             where=where,

@@ -104,7 +104,7 @@ def _suspensions(change: Change, recorded: Recorded) -> Iterator[Phrase]:
     for before, after in zip_longest(old.suspended, new.suspended):
         if before != after and min(span.end for span in (before, after) if span) < latest:
             yield phrase(
-                "{id}: its suspensions until {day} cannot change, because it was invoiced up to then.",
+                "{id}: its suspensions before {day} cannot change, because the days before {day} are invoiced already.",
                 id=new.id,
                 day=latest,
             )

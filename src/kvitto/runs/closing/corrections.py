@@ -150,7 +150,8 @@ def _refused(late: Sequence[LatePeriod]) -> dict[str, Phrase]:
             )
         elif kept_from and midnight(one.invoice.period.start) < kept_from:
             refused[number] = phrase(
-                "Usage of {period} was kept long enough and deleted, so invoice {number} can no longer be corrected.",
+                "Usage of {period} was kept as long as the law asks and then deleted, so invoice {number} can no longer"
+                " be corrected.",
                 period=one.invoice.period, number=number,
             )  # fmt: skip
     return refused
