@@ -20,6 +20,7 @@ from kvitto.portal.invoices import (
 )
 from kvitto.portal.jobs import urls as jobs_urls
 from kvitto.portal.jobs.asking import prepare_usage
+from kvitto.portal.operator import urls as operator_urls
 from kvitto.portal.search import urls as search_urls
 from kvitto.portal.sharing import share_invoices
 from kvitto.portal.spending_limit import change_spending_limit
@@ -57,4 +58,5 @@ urlpatterns = [
     *search_urls.urlpatterns,
     *billing_urls.urlpatterns,
     *jobs_urls.urlpatterns,
+    *operator_urls.urlpatterns,
 ]

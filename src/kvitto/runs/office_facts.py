@@ -15,6 +15,8 @@ from kvitto.money import Money
 from kvitto.records.jobs import JobState
 from kvitto.records.models import AuditEntry, DocumentRecord, Job, UsageFile, UsageImport
 from kvitto.records.refused_rows import count_refused
+from kvitto.runs.closing.last_close import last_close
+from kvitto.runs.closing.periods_to_close import Due
 from kvitto.runs.closing.preview import periods_now
 from kvitto.runs.jobs.close_due import what_is_known
 from kvitto.runs.jobs.job import OFFICE_KINDS, PREVIEW
@@ -33,16 +35,22 @@ class NextDates:
 
 @dataclass(frozen=True)
 class DueNow:
-    """How many periods are due, of each kind of invoice, and what comes next."""
+    """The periods that closing may issue invoices for, how many of each kind, and what comes next.
 
+    `seen_before` counts those that had a reason for no invoice when everything was closed last; closing looks at them
+    again. `blocked`: how many cannot be invoiced, as far as that shows without rating.
+    """
+
+    periods: Sequence[Due]
     by_kind: Mapping[InvoiceKind, int]
+    seen_before: int
     blocked: int
     following: Sequence[NextDates]
 
     @property
     def count(self) -> int:
         """How many periods are due."""
-        return sum(self.by_kind.values())
+        return len(self.periods)
 
 
 @dataclass(frozen=True)
@@ -99,13 +107,15 @@ def overview(office: Office) -> Overview:
 
 def due_now(office: Office) -> DueNow:
     """What could be closed now, and when there is more."""
-    found = periods_now(office)
-    counts = {kind: sum(one.kind is kind for one in found.due) for kind in InvoiceKind}
+    found, before = periods_now(office), last_close()
+    due = [one for one in found.due if before.left(office, one)]
+    counts = {kind: sum(one.kind is kind for one in due) for kind in InvoiceKind}
     moments: dict[datetime, int] = {}
     for one in found.not_due:
         moments[one.invoice_at] = moments.get(one.invoice_at, 0) + 1
     following = tuple(NextDates(at, moments[at]) for at in sorted(moments))
-    return DueNow({kind: count for kind, count in counts.items() if count}, len(found.blocked), following)
+    by_kind = {kind: count for kind, count in counts.items() if count}
+    return DueNow(due, by_kind, len(found.due) - len(due), len(found.blocked), following)
 
 
 def previewed(office: Office) -> Previewed | None:

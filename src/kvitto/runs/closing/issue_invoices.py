@@ -24,6 +24,7 @@ from kvitto.runs.closing.close_portion import close_portions
 from kvitto.runs.closing.close_report import Blocked, CloseReport, NotDue
 from kvitto.runs.closing.corrections import bill_alone, give_back, told_of, work_out
 from kvitto.runs.closing.garbage import rarely_collected
+from kvitto.runs.closing.last_close import keep_last_close
 from kvitto.runs.closing.late_usage import late_periods
 from kvitto.runs.closing.periods_to_close import periods_to_close
 from kvitto.runs.closing.portions import AT_ONCE, portions_of
@@ -79,6 +80,7 @@ def close(  # noqa: PLR0913 - what to close, and what to leave out
         alone = bill_alone(office, corrections.pending, found, closed, as_of)
         still_to_come: list[NotDue | Blocked] = [*found.not_due, *blocked]
         expire_credit(office, [(one.scope.scope, one.period) for one in still_to_come])
+        keep_last_close(office, blocked)
     before = [
         *(one for one in invoices if limit is None or one.period.last_day in limit),
         *(issuing.invoice for issuing in issuings if not issuing.is_new),

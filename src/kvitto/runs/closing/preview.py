@@ -14,7 +14,7 @@ from kvitto.money import EXACT, Money
 from kvitto.periods import Period
 from kvitto.records.agreements import invoice_scopes
 from kvitto.records.in_force import invoices_in_force
-from kvitto.records.models import InvoiceRecord, Tombstone
+from kvitto.records.models import InvoiceRecord, Revision, Tombstone
 from kvitto.records.usage_files import bucket_count
 from kvitto.runs.closing.close_report import Blocked, unpriced_sentences
 from kvitto.runs.closing.garbage import rarely_collected
@@ -55,9 +55,10 @@ class Preview:
 
 def periods_now(office: Office) -> PeriodsToClose:
     """The periods without an invoice: those that are due now, those to come, and those that cannot be."""
-    as_of = current_as_of()
+    latest = Revision.objects.order_by("-number").values_list("number", "mark").first()
+    number, mark = latest or (0, None)
     issued = (InvoiceRecord.objects.count(), Tombstone.objects.count())
-    return _periods_at(office, as_of.revision, issued, office.now().strftime("%Y-%m-%dT%H"))
+    return _periods_at(office, number, str(mark), issued, office.now().strftime("%Y-%m-%dT%H"))
 
 
 @rarely_collected()
@@ -88,7 +89,7 @@ def preview(office: Office, done: Done) -> Preview:
 
 
 @lru_cache(maxsize=2)
-def _periods_at(office: Office, revision: int, _issued: tuple[int, int], _hour: str) -> PeriodsToClose:
+def _periods_at(office: Office, revision: int, _mark: str, _issued: tuple[int, int], _hour: str) -> PeriodsToClose:
     """Looked up again once an agreement was recorded, an invoice issued or deleted, or an hour has gone by."""
     return periods_to_close(office, invoice_scopes(revision), invoices_in_force(), current_as_of(), None)
 
