@@ -115,7 +115,7 @@ def from_issuer(request: HttpRequest, provider_id: str) -> HttpResponse:
     """The way back: sign in who came, if the office knows them."""
     try:
         response: HttpResponse = _Answer.adapter_view(_issuer(request, provider_id))(request)
-    except (KeyError, ValueError) as error:  # an answer that lacks what it must have
+    except (OAuth2Error, RequestException, KeyError, ValueError) as error:  # it is down, or lacks what it must have
         single_sign_on_refused(type(error).__name__)
         return render(request, "socialaccount/authentication_error.html", status=_UNAUTHORIZED)
     return response
