@@ -74,7 +74,7 @@ def test_what_is_past_due_is_told_in_the_list_and_on_the_page(
     for address in ("/subscriptions/", f"/subscriptions/{LAB}/invoices/"):
         page = sign_in(ADMINISTRATOR).get(address).content.decode()
         assert "An invoice is past due." in page
-        assert "unless the invoice is paid before that day." in page
+        assert "unless what is past due is paid before that day." in page
     page = sign_in(COST_READER).get("/subscriptions/").content.decode()
     assert "Lab" in page
     assert "past due" not in page

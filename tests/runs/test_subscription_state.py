@@ -44,12 +44,12 @@ def test_an_invoice_that_is_not_paid_warns_disables_and_cancels(office: MakeOffi
         date(2024, 4, 10): (
             "Past due",
             "An invoice is past due.",
-            "It is disabled on 10 May 2024 unless the invoice is paid before that day.",
+            "It is disabled on 10 May 2024 unless what is past due is paid before that day.",
         ),
         date(2024, 5, 10): (
             "Disabled",
             "An invoice is past due.",
-            "It is cancelled on 9 July 2024 unless the invoice is paid before that day.",
+            "It is cancelled on 9 July 2024 unless what is past due is paid before that day.",
         ),
     }
     record_payment(there, LAB, payment("1.26"))

@@ -69,9 +69,9 @@ def _coming(then: SubscriptionState, day: date) -> Phrase:  # noqa: PLR0911 - a 
         case State.WARNED, _:
             return phrase("It is past due unless its invoice is paid up to and including {day}.", day=day - ONE_DAY)
         case State.DISABLED, Cause.PAST_DUE:
-            return phrase("It is disabled on {day} unless the invoice is paid before that day.", day=day)
+            return phrase("It is disabled on {day} unless what is past due is paid before that day.", day=day)
         case State.CANCELLED, Cause.PAST_DUE:
-            return phrase("It is cancelled on {day} unless the invoice is paid before that day.", day=day)
+            return phrase("It is cancelled on {day} unless what is past due is paid before that day.", day=day)
         case State.DISABLED, Cause.SUSPENDED:
             return phrase("It is suspended from {day}.", day=day)
         case State.DISABLED, _:
