@@ -15,11 +15,10 @@ from kvitto.agreements.hierarchy import Scope
 from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.invoicing.invoice import DocumentType, PreviousInvoice
 from kvitto.periods import Period
-from kvitto.records.invoices import SUMMARY, IssuedInvoice, Payer, list_invoices, summary
+from kvitto.records.invoices import SUMMARY, IssuedInvoice, Payer, list_invoices, records_of, summary
 from kvitto.records.links import LinkKind
 from kvitto.records.models import InvoiceLink, InvoiceRecord
 
-_AT_ONCE = 500  # parameters of a query; databases have a limit
 _ONLY_CORRECTS = Q(edition__gt=1, linked_from__kind=LinkKind.CORRECTION)  # bills what came late for its period, alone
 
 
@@ -57,9 +56,7 @@ def previous_invoices(
     One that was voided is not named, but what replaced it is; one that only corrects something is not.
     """
     found: dict[Payer, PreviousInvoice] = {}
-    keys = sorted({payer.scope.id for payer in before})
-    for first in range(0, len(keys), _AT_ONCE):
-        records = InvoiceRecord.objects.filter(scope_key__in=keys[first : first + _AT_ONCE])
+    for records in records_of(payer.scope for payer in before):
         wanted = records.filter(period_end__in=set(before.values()), document_type=DocumentType.INVOICE, kind=kind)
         for row in (
             wanted.exclude(links__kind=LinkKind.VOID).exclude(_ONLY_CORRECTS).order_by("edition").values(*SUMMARY)

@@ -94,7 +94,7 @@ def issued_periods(scopes: Collection[Scope] | None = None) -> Mapping[Scope, se
 def list_invoices(scopes: Iterable[Scope] | None = None) -> list[IssuedInvoice]:
     """The invoices of these scopes, or of all: newest period first, then by number."""
     return sorted(
-        (summary(found) for records in _of_scopes(scopes) for found in records.values(*SUMMARY)),
+        (summary(found) for records in records_of(scopes) for found in records.values(*SUMMARY)),
         key=lambda invoice: (-invoice.period.start.toordinal(), invoice.number),
     )
 
@@ -115,6 +115,11 @@ def load(number: str) -> Invoice:
     return _intact(found)
 
 
+def facts_digest(number: str) -> str:
+    """The digest that was written with the facts of the invoice; empty if there is none."""
+    return InvoiceRecord.objects.filter(number=number).values_list("facts_digest", flat=True).first() or ""
+
+
 def load_some(numbers: Iterable[str]) -> dict[str, Invoice]:
     """All facts of these few invoices, by number, in one query. Raises `Altered` as `load` does."""
     rows = InvoiceRecord.objects.filter(number__in=sorted(set(numbers))).values("number", "facts", "facts_digest")
@@ -123,7 +128,7 @@ def load_some(numbers: Iterable[str]) -> dict[str, Invoice]:
 
 def load_all(scopes: Iterable[Scope] | None = None) -> Iterator[Invoice]:
     """All facts of the invoices of these scopes, or of all, by number. Raises `Altered` as `load` does."""
-    for records in _of_scopes(scopes):
+    for records in records_of(scopes):
         rows = records.order_by("number").values("number", "facts", "facts_digest")
         yield from (_intact(found) for found in rows.iterator(chunk_size=100))
 
@@ -158,8 +163,11 @@ def _of_scope(scope: Scope) -> QuerySet[InvoiceRecord]:
     return InvoiceRecord.objects.filter(scope_kind=scope.kind, scope_key=scope.id)
 
 
-def _of_scopes(scopes: Iterable[Scope] | None) -> Iterator[QuerySet[InvoiceRecord]]:
-    """Queries that together give the records of the scopes; the number of queries grows with hundreds of them only."""
+def records_of(scopes: Iterable[Scope] | None) -> Iterator[QuerySet[InvoiceRecord]]:
+    """Queries that together give the records of the scopes, or of all; one for each few hundred scopes.
+
+    The kind is named beside the ids, because the index begins with it: without it every query reads the whole table.
+    """
     if scopes is None:
         yield InvoiceRecord.objects.all()
         return

@@ -6,18 +6,18 @@ doubles, whatever is interrupted or rolled back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q
 
 from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.invoicing.invoice import Invoice
 from kvitto.invoicing.numbering import NUMBER_FORM, check_issue_date, document_number, series_name
 from kvitto.records.audit import Door, Note, Result, note_many
-from kvitto.records.invoices import SUMMARY, IssuedInvoice, record_of, summary
+from kvitto.records.invoices import SUMMARY, IssuedInvoice, record_of, records_of, summary
 from kvitto.records.models import InvoiceRecord, NumberSeries
 
 _AT_ONCE = 200  # rows of a statement; databases limit its parameters
@@ -129,20 +129,15 @@ def _numbered(one: Waiting, series: NumberSeries, issued_at: datetime) -> Invoic
     return record_of(replace(one.draft, number=number), one.scope, issued_at)
 
 
-def _made_before(waiting: Iterable[Waiting]) -> dict[_Key, IssuedInvoice]:
+def _made_before(waiting: Sequence[Waiting]) -> dict[_Key, IssuedInvoice]:
     wanted = {one.key for one in waiting}
     found = {}
-    for records in _for_scopes(sorted({key for _, key, *_ in wanted})):
+    for records in records_of(one.scope for one in waiting):
         for row in records.filter(period_start__in={start for _, _, start, *_ in wanted}).values(*SUMMARY):
             key = tuple(row[name] for name in _KEY_COLUMNS)
             if key in wanted:
                 found[key] = summary(row)
     return found
-
-
-def _for_scopes(keys: Sequence[str]) -> Iterator[QuerySet[InvoiceRecord]]:
-    for first in range(0, len(keys), _AT_ONCE):
-        yield InvoiceRecord.objects.filter(scope_key__in=keys[first : first + _AT_ONCE])
 
 
 def _told(record: InvoiceRecord) -> IssuedInvoice:

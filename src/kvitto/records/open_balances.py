@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.invoicing.invoice import DocumentType, OpenBalance
 from kvitto.invoicing.payments import PaymentKind
-from kvitto.records.invoices import Payer
+from kvitto.records.invoices import Payer, records_of
 from kvitto.records.models import InvoiceRecord, PaymentRecord
 from kvitto.records.payments import SIGN
 
@@ -30,8 +32,8 @@ def open_balances(
     """
     wanted = set(payers)
     documents: dict[Payer, list[_Document]] = defaultdict(list)
-    for some in _portions(sorted({payer.scope.id for payer in wanted})):
-        found = list(_documents(some, before, kind))
+    for records in records_of(payer.scope for payer in wanted):
+        found = list(_documents(records.filter(kind=kind, issued_at__lte=before)))
         moved = _moved([one.number for one in found], before)
         for one in found:
             documents[one.payer].append(one)
@@ -72,9 +74,8 @@ def _balance(documents: Sequence[_Document]) -> OpenBalance | None:
     )
 
 
-def _documents(keys: Sequence[str], before: datetime, kind: InvoiceKind) -> Iterator[_Document]:
-    rows = InvoiceRecord.objects.filter(scope_key__in=keys, kind=kind, issued_at__lte=before)
-    for scope_kind, key, account, number, document_type, currency, decimals, issued_at, minor in rows.values_list(
+def _documents(records: QuerySet[InvoiceRecord]) -> Iterator[_Document]:
+    for scope_kind, key, account, number, document_type, currency, decimals, issued_at, minor in records.values_list(
         "scope_kind", "scope_key", "account_key", "number", "document_type", "currency", "currency_decimals",
         "issued_at", "payable_minor",
     ):  # fmt: skip

@@ -40,22 +40,21 @@ def close_portions(  # noqa: PLR0913, PLR0917 - what to close, by whom, and whom
     waits in `corrections` goes on the invoices it waits for.
     """
 
-    def closed(portion: Sequence[Due], found: SortedPortion) -> ClosedPortion:
+    def closed(portion: Sequence[Due], sort: Callable[[], SortedPortion]) -> ClosedPortion:
+        found = sort()
         done(len(portion) - len(found.ready))
         issuings = issue_portion(office, found.ready, found.settled_alone, as_of, done, corrections)
         return ClosedPortion(tuple(issuings), found.without_invoice, found.blocked)
 
-    begun: tuple[Sequence[Due], Callable[[], SortedPortion]] | None = None
+    begun: list[tuple[Sequence[Due], Callable[[], SortedPortion]]] = []
     for portion in portions:
-        if begun and (second is None or _share_a_scope(begun[0], portion)):
-            yield closed(begun[0], begun[1]())
-            begun = None
-        following = (portion, start_to_sort(office, portion, as_of, second))
-        if begun:
-            yield closed(begun[0], begun[1]())
-        begun = following
+        if begun and (second is None or _share_a_scope(begun[0][0], portion)):
+            yield closed(*begun.pop())
+        begun.append((portion, start_to_sort(office, portion, as_of, second)))
+        if len(begun) > 1:
+            yield closed(*begun.pop(0))
     if begun:
-        yield closed(begun[0], begun[1]())
+        yield closed(*begun.pop())
 
 
 def _share_a_scope(one: Sequence[Due], other: Sequence[Due]) -> bool:
