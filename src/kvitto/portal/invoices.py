@@ -12,6 +12,7 @@ from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
 from kvitto.documents import words
 from kvitto.invoicing.status import day_in
 from kvitto.language import LANGUAGES, Language, phrase
+from kvitto.portal.access.viewers_link import shows_viewers
 from kvitto.portal.address_parts import address_of
 from kvitto.portal.audited import audited_download
 from kvitto.portal.downloads import file_answer
@@ -87,6 +88,7 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
         "related": related_to(person, record.number),
         "languages": other_languages(facts.language),
         "no_download": why_no_invoice_file(person, record.number),
+        "shows_viewers": shows_viewers(request, scope),
     }
     if not context["no_download"]:
         context["documents"] = [(kept, DOCUMENT_TITLES[kept.kind]) for kept in kept_documents(record.number)]

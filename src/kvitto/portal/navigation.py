@@ -232,7 +232,8 @@ ENTRIES = (
         {
             ACCOUNT: on(Action.SEE_ACCOUNT_ROLES, EA),
             PROFILE: on(Action.SEE_PROFILE_ROLES, MCA),
-            CUSTOMER: on(Action.SET_CUSTOMER_VISIBILITY),
+            CUSTOMER: (*on(Action.SET_CUSTOMER_VISIBILITY), *on(Action.SEE_CUSTOMER_PURCHASES)),
+            SUBSCRIPTION: on(Action.SHARE_INVOICES, MOSP),
         },
         is_setting=True,
     ),
