@@ -21,8 +21,9 @@ BOUNDS = """Aims on two cores: 2,000 invoices a second without the reference, 50
 1.3 times as long.
 
 What bounds it: one process rates (DuckDB), drafts, writes each invoice's facts as text and issues them, 500 to a
-transaction; the reference rates in as many processes as there are cores, while that one waits. Memory holds one portion
-of at most 5,000 periods, the agreements, and the report of what was issued."""
+transaction; the reference rates one portion in as many processes as there are cores while that one rates and drafts the
+next and issues the one before, and shares the cores with it. Memory holds one portion of at most 5,000 periods, with
+the reference two, the agreements, and the report of what was issued."""
 
 
 def compare(subscriptions: int, folder: Path) -> Iterator[tuple[str, Run]]:
