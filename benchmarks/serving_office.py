@@ -4,7 +4,8 @@ Usage: serving_office.py HOME SUBSCRIPTIONS ROWS
 
 A fifth of the subscriptions stand in one enrollment, three tenths under billing profiles of fifty, the others were
 bought online: one account with one, one with 25, the others with ten each. They use five meters in February and March
-2024; the usage came in four files a month. February is closed, without documents. The rows are written by the code
+2024; the usage came in four files a month. February is closed, without documents, and estimates are worked out ahead
+(`runs.estimates.refresh`), as an office of this size does after an import. The rows are written by the code
 that writes the store, not read from CSV: that would take longer than everything else.
 """
 
@@ -14,6 +15,7 @@ import argparse
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -91,6 +93,7 @@ def make(home: Path, subscriptions: int, rows: int) -> dict[str, int]:
     initialise(office)
     from kvitto.records.agreements import subscription_names
     from kvitto.runs.closing.issue_invoices import close
+    from kvitto.runs.estimates import refresh
     from kvitto.runs.import_prices import import_prices
 
     _record(_agreed(subscriptions), datetime(2024, 1, 1, tzinfo=UTC))
@@ -107,7 +110,16 @@ def make(home: Path, subscriptions: int, rows: int) -> dict[str, int]:
     )
     people = _people(subscriptions)
     report = close(office, checked=False, documents=False)
-    return {"rows": taken, "invoices": len(report.issued), "blocked": len(report.blocked), "people": people}
+    started = time.perf_counter()
+    periods = refresh(office)
+    return {
+        "rows": taken,
+        "invoices": len(report.issued),
+        "blocked": len(report.blocked),
+        "people": people,
+        "periods": periods,
+        "seconds_of_refresh": round(time.perf_counter() - started),
+    }
 
 
 def take_in(store: Path, names: list[str], month: date, part: int, turns: int) -> int:
@@ -154,7 +166,7 @@ def shares(subscriptions: int) -> dict[str, int]:
 
 
 def online_accounts(count: int) -> Iterator[tuple[str, range]]:
-    """Accounts that buy online with the numbers of their subscriptions: `FEW` of one, `FEW` of 25, the others of ten."""
+    """Accounts that buy online with the numbers of their subscriptions: `FEW` of one, `FEW` of 25, others of ten."""
     sizes = [1] * FEW + [TWENTY_FIVE] * FEW
     start = 0
     for number in range(count):

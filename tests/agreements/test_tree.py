@@ -91,8 +91,7 @@ def test_everything_an_invoice_is_made_for() -> None:
     assert [one.id for one in enrollment.departments] == ["lab"]
     assert [one.id for one in enrollment.enrollment_accounts] == ["alone", "in-lab"]
     assert [one.id for one in enrollment.subscriptions] == ["d"]
-    tree.seller = None
-    assert tree.invoice_scopes() == []
+    assert replace(tree, seller=None).invoice_scopes() == []
 
 
 def test_what_stands_under_something_missing_is_nowhere() -> None:

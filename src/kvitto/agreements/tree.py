@@ -6,10 +6,11 @@ for the days on which it stood there, so that an invoice scope also holds those 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from kvitto.agreements.credit_lots import CreditLot
 from kvitto.agreements.dated import FOREVER, Dated, joined
@@ -85,7 +86,8 @@ class Tree:
 
     `stays`: of a subscription that did not always stand under the same parent, all its versions, oldest first, the one
     in `subscriptions` among them. `cadences`: by which cadence an enrollment was invoiced before, oldest first, each
-    with the first day of the next one. Fill it before asking it anything.
+    with the first day of the next one. Fill it before asking it anything. `answers`: what others worked out from it and
+    from nothing but what they name in the key.
     """
 
     seller: Seller | None = None
@@ -101,7 +103,8 @@ class Tree:
     rates: dict[str, ExchangeRate] = field(default_factory=dict)
     stays: dict[str, tuple[Dated[Subscription], ...]] = field(default_factory=dict)
     cadences: dict[str, tuple[tuple[Cadence, date], ...]] = field(default_factory=dict)
-    _answered: dict[Scope, InvoiceScope] = field(default_factory=dict, repr=False, compare=False)
+    answers: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _answered: dict[Scope, InvoiceScope | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def place(self, subscription_id: str) -> PlacedSubscription | None:
         """The subscription with everything above it, or None."""
@@ -156,19 +159,25 @@ class Tree:
 
         A subscription that left MOSP is among them with the days until then.
         """
+        return list(self._invoice_scopes)
+
+    @cached_property
+    def _invoice_scopes(self) -> list[InvoiceScope]:
         alone = (Scope(ScopeKind.SUBSCRIPTION, key) for key in self.subscriptions)
         together = [scope for scope in self._standing if scope.kind is not ScopeKind.SUBSCRIPTION]
         return [found for scope in (*alone, *together) if (found := self.own_invoice_scope(scope))]
 
     def own_invoice_scope(self, scope: Scope) -> InvoiceScope | None:
         """What invoices are made for exactly this scope, now or in the past; None if there never were any."""
+        if scope not in self._answered:
+            self._answered[scope] = self._own_invoice_scope(scope)
+        return self._answered[scope]
+
+    def _own_invoice_scope(self, scope: Scope) -> InvoiceScope | None:
         if self.seller is None:
             return None
         if standing := self._standing.get(scope):
-            if scope not in self._answered:
-                cadences = self.cadences.get(standing.account.id, ())
-                self._answered[scope] = standing.invoice_scope(self.seller, cadences)
-            return self._answered[scope]
+            return standing.invoice_scope(self.seller, self.cadences.get(standing.account.id, ()))
         place = self.place(scope.id) if scope.kind is ScopeKind.SUBSCRIPTION and scope.id not in self.stays else None
         is_alone = place and place.invoice_scope == scope
         return InvoiceScope(self.seller, place.account, None, (), (place.subscription,)) if place and is_alone else None

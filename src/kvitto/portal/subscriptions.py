@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -67,21 +67,21 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
     """Each subscription with what the open period came to so far, and its latest invoice or the reason for none."""
     everything = gate.everything_of(person_of(request))
     search = request.GET.get("search", "").strip()
-    places = sorted(_found(everything.subscriptions(), search), key=_order)
-    page = Paginator(places, _ROWS).get_page(request.GET.get("page"))
+    page = Paginator(_found(everything, search), _ROWS).get_page(request.GET.get("page"))
     invoiced = everything.invoice_scopes()
-    charged = everything.subscriptions(Action.SEE_CHARGES, at_agreed_prices=True)
     shown, seen = list(page.object_list), {scope.scope for scope in invoiced}
-    rows = subscription_rows(
-        settings.OFFICE, shown, may_see_charges={place.scope for place in charged}, may_see_invoices=seen
-    )
+    charged = {each.scope for each in shown if everything.may(each.scope, Action.SEE_CHARGES, at_agreed_prices=True)}
+    rows = subscription_rows(settings.OFFICE, shown, may_see_charges=charged, may_see_invoices=seen)
     states = states_of(settings.OFFICE, shown, may_see_invoices=seen)
     context = {
         "rows": [_listed(row, everything, states[row.place.scope]) for row in rows],
         "page": page,
         "search": search,
-        "moment": settings.OFFICE.now(),
-        "beside": [group for group in _beside(everything, invoiced) if group.links],
+        "moment": min((row.moment for row in rows), default=settings.OFFICE.now()),
+        "beside": everything.once(
+            ("beside", settings.OFFICE.today()),
+            lambda: [group for group in _beside(everything, invoiced) if group.links],
+        ),
     }
     return render(request, "portal/subscriptions.html", context)
 
@@ -140,9 +140,16 @@ def _labelled(pages: Iterable[tuple[str, str, str]]) -> tuple[tuple[str, str], .
     return tuple((name if counts[name] == 1 else f"{name} · {above}", address) for name, above, address in found)
 
 
-def _found(places: Iterable[PlacedSubscription], search: str) -> list[PlacedSubscription]:
+def _found(everything: Everything, search: str) -> Sequence[PlacedSubscription]:
+    """What was looked for, or all, in order."""
+    listed = everything.once("listed", lambda: _with_texts(everything.subscriptions()))
     wanted = search.casefold()
-    return [place for place in places if any(wanted in text.casefold() for text in _searched(place))]
+    return [place for place, texts in listed if any(wanted in text for text in texts)]
+
+
+def _with_texts(places: Iterable[PlacedSubscription]) -> list[tuple[PlacedSubscription, tuple[str, ...]]]:
+    """In order, each with the texts in which it is looked for."""
+    return [(place, tuple(text.casefold() for text in _searched(place))) for place in sorted(places, key=_order)]
 
 
 def _searched(place: PlacedSubscription) -> tuple[str, ...]:

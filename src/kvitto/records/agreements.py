@@ -59,16 +59,17 @@ def tree_around(scopes: Iterable[Scope], revision: int | None = None, on: date |
     that nobody may change what is given.
     """
     named = frozenset(scopes)
-    mark = agreements_mark(revision) if on is None else None
+    mark = agreements_mark(revision)
     if mark is None:
         return tree_of(Around(_records(revision, on), named).rows(), on)
-    whole = frozenset({_whole(next(iter(named)), mark, revision)}) if len(named) == 1 else named
+    is_one = len(named) == 1 and on is None
+    whole = frozenset({_whole(next(iter(named)), mark, revision)}) if is_one else named
 
     def read() -> tuple[Tree, int]:
-        rows = Around(_records(revision, None), whole).rows()
-        return tree_of(rows, None), len(rows) + 1
+        rows = Around(_records(revision, on), whole).rows()
+        return tree_of(rows, on), len(rows) + 1
 
-    return remembered(("around", mark, whole), read)
+    return remembered(("around", mark, whole, on), read)
 
 
 def _whole(scope: Scope, mark: tuple[Hashable, ...], revision: int | None) -> Scope:

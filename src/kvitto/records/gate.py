@@ -6,9 +6,10 @@ same `NotFound`. Lists hold exactly what single questions would open.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import TypeVar
 
 from kvitto.access import decision
@@ -62,8 +63,10 @@ __all__ = [
 ]
 
 Part = TypeVar("Part", InvoiceSection, Customer, Department)
+Answer = TypeVar("Answer")
 NamedPart = InvoiceSection | Customer | Department | EnrollmentAccount
 
+_MOST_ANSWERS = 200  # about one tree
 LIST_PRICES = "list"  # the price sheet by which a partner's customer sees what was used
 
 
@@ -263,12 +266,44 @@ class Everything:
 
         `at_agreed_prices`: without those whose cost the person sees at list prices only.
         """
+        return list(
+            self.once(
+                ("subscriptions", action, at_agreed_prices),
+                lambda: self._subscriptions(action, at_agreed_prices=at_agreed_prices),
+            )
+        )
+
+    def _subscriptions(self, action: Action, *, at_agreed_prices: bool) -> list[PlacedSubscription]:
+        """Subscriptions that stand in the same place, and of which nothing is held or set, are decided about once."""
+        decided: dict[Hashable, bool] = {}
         found = []
         for place in self._asker.view.tree.places():
-            answer = self._asker.decide(self._asker.view.spot(place.scope), action)
-            if isinstance(answer, Allowed) and not (at_agreed_prices and answer.at_list_prices):
+            alike = self._asker.alike(place)
+            if alike not in decided:
+                decided[alike] = self.may(place.scope, action, at_agreed_prices=at_agreed_prices)
+            if decided[alike]:
                 found.append(place)
         return found
+
+    def may(self, scope: Scope, action: Action, *, at_agreed_prices: bool = False) -> bool:
+        """True if the person may do this there; `at_agreed_prices`: and sees its cost not at list prices alone."""
+        answer = self._asker.decide(self._asker.view.spot(scope), action)
+        return isinstance(answer, Allowed) and not (at_agreed_prices and answer.at_list_prices)
+
+    def once(self, question: Hashable, work_out: Callable[[], Answer]) -> Answer:
+        """What is worked out of this and of nothing but what the question names, once in a process.
+
+        It is forgotten as soon as an agreement, what the person holds, or a policy that decides about it changes.
+        Nobody may change what is given.
+        """
+        key = (question, self._asker.standing)
+        answers = self._asker.view.tree.answers
+        if key not in answers:
+            if len(answers) >= _MOST_ANSWERS:
+                answers.clear()
+            answers[key] = work_out()
+        answer: Answer = answers[key]
+        return answer
 
     def why_not(self, scope: Scope, action: Action) -> decision.Refused | None:
         """Why this is closed to the person, without the names of those who can help; None if it is open."""
@@ -281,11 +316,16 @@ class Everything:
 
     def invoice_scopes(self, action: Action = Action.SEE_INVOICES) -> list[InvoiceScope]:
         """Every MOSP subscription, billing profile and enrollment on which the person may do this."""
-        return [
-            scope
-            for scope in self._asker.view.tree.invoice_scopes()
-            if _is_current(self._asker.view, scope) and self._asker.may(scope.scope, action)
-        ]
+        return list(
+            self.once(
+                ("invoice scopes", action),
+                lambda: [
+                    scope
+                    for scope in self._asker.view.tree.invoice_scopes()
+                    if _is_current(self._asker.view, scope) and self._asker.may(scope.scope, action)
+                ],
+            )
+        )
 
     def parts(self, kind: ScopeKind, action: Action = Action.SEE_CHARGES) -> list[tuple[InvoiceScope, NamedPart]]:
         """Every part of this kind on which the person may do this, each with what it is invoiced in.
@@ -339,6 +379,25 @@ class Asker:
             if not scope.id.isprintable():  # what no id holds, and what not every database can be asked for
                 raise NotFound(_nothing(scope))
         return cls(person, roles_of(person), View.around(scopes))
+
+    @cached_property
+    def standing(self) -> Hashable:
+        """All that decides beside the agreements: what is held, from where the person looks, and policies."""
+        held = frozenset((scope, frozenset(roles)) for scope, roles in self.held.items())
+        policies = frozenset((scope, frozenset(found.items())) for scope, found in self.view.policies.items() if found)
+        return held, self.person.current_directory, self.person.is_active, policies
+
+    def alike(self, place: PlacedSubscription) -> Hashable:
+        """The same for subscriptions about which every decision is the same."""
+        parent = place.section or place.customer or place.enrollment_account
+        own = self.held.get(place.scope) or self.view.policies.get(place.scope)
+        return (
+            place.account.id,
+            parent.id if parent else "",
+            place.subscription.management_group_id,
+            place.subscription.offer.kind,
+            place.scope.id if own else "",
+        )
 
     @classmethod
     def of_all(cls, person: Person) -> Asker:

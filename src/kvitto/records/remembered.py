@@ -12,12 +12,22 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, TypeVar
 
-from django.db.models import Subquery
-
-from kvitto.records.models import AgreementRecord, Revision
+from django.db import connection
 
 Value = TypeVar("Value")
 
+# As text, because pages ask it often: the latest row, the latest revision that recorded one and that superseded one.
+_NEWEST = """
+    SELECT
+        (SELECT max(id) FROM records_agreementrecord), recorded.number, recorded.mark, ended.number, ended.mark
+    FROM (
+        SELECT
+            (SELECT max(recorded_in_id) FROM records_agreementrecord) AS number,
+            (SELECT max(superseded_in_id) FROM records_agreementrecord) AS ended
+    ) AS newest
+    INNER JOIN records_revision AS recorded ON recorded.number = newest.number
+    LEFT JOIN records_revision AS ended ON ended.number = newest.ended
+"""
 _MOST = 100_000  # things (subscriptions and what stands around them) that are remembered at once
 
 
@@ -54,23 +64,12 @@ def agreements_mark(revision: int | None = None) -> tuple[Hashable, ...] | None:
 
     One query. A revision since which no agreement was touched is the same as now.
     """
-    records = AgreementRecord.objects
-    newest = records.order_by("-recorded_in")
-    ended = records.filter(superseded_in__isnull=False).order_by("-superseded_in")
-    found = (
-        Revision.objects.order_by("-number")
-        .values_list(
-            Subquery(records.order_by("-pk").values("pk")[:1]),
-            Subquery(newest.values("recorded_in__mark")[:1]),
-            Subquery(newest.values("recorded_in")[:1]),
-            Subquery(ended.values("superseded_in__mark")[:1]),
-            Subquery(ended.values("superseded_in")[:1]),
-        )
-        .first()
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST)
+        found = cursor.fetchone()
     if found is None or found[0] is None:
         return None
-    pk, recorded, recorded_in, superseded, superseded_in = found
+    pk, recorded_in, recorded, superseded_in, superseded = found
     is_now = revision is None or revision >= max(recorded_in, superseded_in or 0)
     return (pk, recorded, recorded_in, superseded, superseded_in, None if is_now else revision)
 
