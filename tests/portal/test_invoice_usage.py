@@ -44,7 +44,7 @@ def test_the_page_of_a_credit_note_over_late_usage_leads_to_what_it_takes_back(n
     assert address in anna.get(f"/invoices/{note}/").content.decode()
     answer = anna.get(address)
     assert answer.status_code == 200
-    _, usage, *rest = b"".join(answer).decode("utf-8-sig").splitlines()  # type: ignore[arg-type]
+    _, usage, *rest = b"".join(answer).decode("utf-8-sig").splitlines()
     assert usage.startswith(f"{LAB},01/20/2024,")
     assert ",-10," in usage
     assert len(rest) == 1
