@@ -23,8 +23,8 @@ _MEMBERS = 200
 class ShownRole:
     """One holder of one role. `holder` is a person's address or a group's id; `members` are of a group.
 
-    `name` of a person is empty where the role was given to an address: whoever gave it is not told who that is.
-    `above` names the thing from which the role reaches down; None if it is held here. `may_withdraw`: by the person
+    `name` of a person is empty where the role was given to an address, unless another line of the page says it: whoever
+    gave it is not told who that is. `above` names the thing from which the role reaches down; None if it is held here. `may_withdraw`: by the person
     who looks.
     """
 
@@ -76,14 +76,18 @@ def as_shown(place: RolePlace, rows: Iterable[RoleAssignment]) -> list[ShownRole
     """The rows of a page, with the members of their groups. One query."""
     listed = list(rows)
     members = _members_of([row.group for row in listed if row.group])
-    return [_shown(place, row, members) for row in listed]
+    known = {row.person_id for row in listed if not row.recorded_in.cause.startswith(GRANTED)}
+    if place.asker:
+        known.add(place.asker.person.pk)
+    return [_shown(place, row, members, knows_name=row.person_id in known) for row in listed]
 
 
-def _shown(place: RolePlace, row: RoleAssignment, members: Mapping[str, tuple[str, ...]]) -> ShownRole:
+def _shown(
+    place: RolePlace, row: RoleAssignment, members: Mapping[str, tuple[str, ...]], *, knows_name: bool
+) -> ShownRole:
     scope, role = Scope(ScopeKind(row.scope_kind), row.scope_key), Role(row.role)
     is_here = scope == place.scope
     person, group = row.person, row.group
-    knows_name = person is not None and not row.recorded_in.cause.startswith(GRANTED)
     return ShownRole(
         role,
         holder=person.email if person else group.key if group else "",
