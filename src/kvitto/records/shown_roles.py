@@ -24,8 +24,8 @@ class ShownRole:
     """One holder of one role. `holder` is a person's address or a group's id; `members` are of a group.
 
     `name` of a person is empty where the role was given to an address, unless another line of the page says it: whoever
-    gave it is not told who that is. `above` names the thing from which the role reaches down; None if it is held here. `may_withdraw`: by the person
-    who looks.
+    gave it is not told who that is. `above` names the thing from which the role reaches down; None if it is held here.
+    `may_withdraw`: by the person who looks.
     """
 
     role: Role
