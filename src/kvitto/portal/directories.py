@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from kvitto.portal.permission import DIRECTORY, person_of
@@ -11,9 +12,14 @@ from kvitto.portal.permission import DIRECTORY, person_of
 
 @require_POST
 def choose_directory(request: HttpRequest) -> HttpResponse:
-    """Remember the chosen directory in the session, if it is one of the person's; then show the subscriptions."""
+    """Remember the chosen directory in the session, if it is one of the person's; then go on to `next`.
+
+    Without one of these pages as `next`, on to the subscriptions.
+    """
     person = person_of(request)
     directory = request.POST.get("directory", "")
     if directory == person.directory or directory in person.directories:
         request.session[DIRECTORY] = directory
-    return redirect("subscriptions")
+    onward = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
+    return redirect(onward if is_ours else "subscriptions")

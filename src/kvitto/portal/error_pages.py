@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 
 from kvitto.language import Phrase, phrase
+from kvitto.portal.other_directory import directory_to_switch_to
 from kvitto.portal.reader import speaking_to
+from kvitto.records.models import Person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,10 +49,7 @@ _FORBIDDEN = ErrorPage(
 _NOT_FOUND = ErrorPage(
     HTTPStatus.NOT_FOUND,
     phrase("There is no such page for you"),
-    (
-        phrase("The address may be mistyped, or it belongs to someone else."),
-        phrase("If someone sent you the link, check that you are signed in with the address they know."),
-    ),
+    (phrase("The address may be mistyped, or what it leads to is not open to you."),),
 )
 _TOO_MANY = ErrorPage(
     HTTPStatus.TOO_MANY_REQUESTS,
@@ -83,8 +82,14 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """404: nothing there, or nothing this person has any relation to; the two look alike."""
-    return _page(request, _NOT_FOUND)
+    """404: nothing there, or nothing this person has any relation to; the two look alike.
+
+    What they would see from another of their directories is told them, with a button that switches there.
+    """
+    is_known = isinstance(getattr(request, "user", None), Person)
+    context = {"page": _NOT_FOUND, "directory": directory_to_switch_to(request) if is_known else None}
+    with speaking_to(request):
+        return render(request, "portal/not_found.html", context, status=_NOT_FOUND.status)
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
