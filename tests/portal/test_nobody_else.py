@@ -60,13 +60,13 @@ addresses = st.one_of(
         [
             f"/{plural}/{{}}/{rest}"
             for plural in PLURALS.values()
-            for rest in (f"periods/{DAY}/", f"periods/{DAY}/usage.csv")
+            for rest in (f"periods/{DAY}/", f"periods/{DAY}/usage.csv", "access/", "access/add/", "policies/")
         ]
     ),
     st.sampled_from(
         ["/subscriptions/{}/invoices/", "/billing-profiles/{}/invoices/", "/billing-accounts/{}/invoices/"]
     ),
-    st.sampled_from(["/invoices/{}/", "/invoices/{}.pdf", "/invoices/{}.pdf?language=sv"]),
+    st.sampled_from(["/invoices/{}/", "/invoices/{}.pdf", "/invoices/{}.pdf?language=sv", "/invoices/{}/who-can-see/"]),
 )
 
 

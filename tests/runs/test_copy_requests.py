@@ -142,7 +142,10 @@ def test_granting_the_least_role_opens_the_invoices(
             gate.invoice_for(vera, number, gate.Action.DOWNLOAD_INVOICE)
         assert refused.value.refusal.policy is Policy.INVOICES_SHARED
     assert waiting_for(helper) == 0
-    noted = [(one.action, one.who) for one in AuditEntry.objects.filter(action__in=("role.grant", "copy.grant"))]
+    noted = [
+        (one.action, one.who)
+        for one in AuditEntry.objects.filter(action__in=("role.grant", "copy.grant")).order_by("number")
+    ]
     assert noted == [("role.grant", str(helper.pk)), ("copy.grant", str(helper.pk))]
 
 
@@ -222,6 +225,19 @@ def test_who_may_see_it_already_needs_no_role(here: Office, vera: Person) -> Non
     assert request_to_answer(owner, asked.pk)[1].is_open
     assert grant(here, owner, asked.pk, None).state == "granted"
     assert dict(roles_of(vera)) == {PROFILE: {Role.INVOICE_MANAGER}}
+
+
+def test_what_is_open_is_not_asked_for(here: Office) -> None:
+    """The asker is told, as they know it anyway; an old invoice stays to be asked for."""
+    owner = person("olga", Role.BILLING_PROFILE_OWNER, PROFILE)
+    for wanted in ("K-mca", "own-mca-profile", "own-mca-subscription"):
+        with pytest.raises(UnableToAsk, match="is open to you already"):
+            ask(here, owner, wanted)
+    let(LAB, Policy.INVOICES_SHARED, "on")
+    reader = person("erik", Role.READER, LAB)
+    assert ask(here, reader, "K-old").scope_key == LAB.id
+    with pytest.raises(UnableToAsk, match="is open to you already"):
+        ask(here, reader, "K-mosp")
 
 
 def test_a_reader_lacks_the_switch_alone(here: Office) -> None:

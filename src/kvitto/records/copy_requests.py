@@ -18,6 +18,7 @@ from kvitto.access.matrices import MOSP
 from kvitto.access.policies import Policy
 from kvitto.access.roles import Level, Role, roles_held_on
 from kvitto.agreements.hierarchy import Scope, ScopeKind
+from kvitto.records import gate
 from kvitto.records.access_view import Spot, View, invoice_spot
 from kvitto.records.agreements import tree_around
 from kvitto.records.gate import Asker
@@ -78,11 +79,17 @@ def scope_wanted(wanted: str) -> Scope | None:
     return None
 
 
-def may_see(person: Person, scope: Scope) -> bool:
-    """True if the person may download the invoices of the scope."""
+def may_see(person: Person, wanted: str, scope: Scope) -> bool:
+    """True if the person may download the invoice with the number they typed, or those of the scope."""
+    if InvoiceRecord.objects.filter(number=wanted).exists():
+        try:
+            gate.invoice_for(person, wanted, Action.DOWNLOAD_INVOICE)
+        except (gate.NotFound, gate.Refused):
+            return False
+        return True
     asker = Asker.around(person, scope)
     spot = invoiced_spot(asker.view, scope)
-    return spot is not None and isinstance(asker.decide(spot, Action.DOWNLOAD_INVOICE), Allowed)
+    return isinstance(asker.decide(spot, Action.DOWNLOAD_INVOICE), Allowed)
 
 
 def invoiced_spot(view: View, scope: Scope) -> Spot | None:

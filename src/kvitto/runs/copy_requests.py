@@ -47,7 +47,7 @@ def ask(office: Office, person: Person, wanted: str, message: str = "") -> CopyR
     """Ask those who can let this person see the invoices of what they named; the same question again is the same one.
 
     `wanted` is the number of an invoice, or the id of a subscription or of anything else that is invoiced. Raises
-    `UnableToAsk`; nothing about it depends on what there is.
+    `UnableToAsk`; nothing about it depends on what there is, but for what is open to the person anyway.
     """
     wanted, message = wanted.strip(), message.strip()
     _check(wanted, message)
@@ -66,6 +66,8 @@ def ask(office: Office, person: Person, wanted: str, message: str = "") -> CopyR
                 )
             )  # fmt: skip
         scope = kept.scope_wanted(wanted)
+        if scope and kept.may_see(person, wanted, scope):
+            raise UnableToAsk(phrase("{wanted} is open to you already: look under your billing scopes.", wanted=wanted))
         made = CopyRequest.objects.create(
             asked_by=person,
             wanted=wanted,

@@ -246,7 +246,11 @@ def test_a_directory_s_administrator_becomes_an_owner(here: Office) -> None:
     for said in ("You are an owner of this billing account now.", "is an owner of own-mca-account already"):
         assert said in client.post(page(ACCOUNT, "access/elevate/"), follow=True).content.decode()
     assert AuditEntry.objects.filter(action="role.elevate", door="portal").count() == 1
+    both = person(Role.GLOBAL_ADMINISTRATOR, ACCOUNT, "gus")
+    give(both, Role.BILLING_ACCOUNT_READER, ACCOUNT)
+    assert page(ACCOUNT, "access/elevate/") in text(signed_in(both), page(ACCOUNT))
     reader = signed_in(person(Role.BILLING_ACCOUNT_READER, ACCOUNT, "rob"))
+    assert page(ACCOUNT, "access/elevate/") not in text(reader, page(ACCOUNT))
     assert reader.post(page(ACCOUNT, "access/elevate/")).status_code == 403
     stranger = signed_in(person(name="vera"))
     assert stranger.post(page(ACCOUNT, "access/elevate/")).status_code == 404

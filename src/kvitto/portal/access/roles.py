@@ -74,6 +74,7 @@ def access_control(request: HttpRequest, kind: ScopeKind, id: str) -> HttpRespon
         "role": role,
         "roles": [RoleChoice(each) for each in ROLES if each in place.spot.place.matrix.roles],
         "may_add": bool(given),
+        "may_elevate": not given and place.may(Action.ELEVATE),
         "no_roles_here": not place.roles_here,
         "hidden": [place.name_of(above) for above in place.hidden_above],
         "taken": _taken(request, place, given),
