@@ -5,7 +5,7 @@ Nothing is computed that the printed sheet does not compute as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -17,8 +17,11 @@ from kvitto.documents.sheet_lines import Placed, placed_lines
 from kvitto.documents.sheet_summary import SummaryRow, amount_label, balance_rows, notes_of, summary_rows, tax_note
 from kvitto.documents.sheet_tables import ending_of, totals_by_section
 from kvitto.invoicing.invoice import DocumentType, Invoice, Line
-from kvitto.language import Phrase
+from kvitto.language import Phrase, current_language
 from kvitto.money import EXACT, Money, exact_sum
+from kvitto.records.remembered import remembered
+
+_LONG = 2_000  # lines
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,14 @@ class SheetLine:
 
 @dataclass(frozen=True)
 class SheetSection:
-    """Lines under their heading."""
+    """Lines under their heading. `ends`: its last line is among them, so that its total follows."""
 
     name: str
     lines: tuple[SheetLine, ...]
     total_label: Phrase
     total: Money
     credit: Money | None
+    ends: bool = True
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,25 @@ def sheet_of(invoice: Invoice) -> Sheet:
         has_credit=bool(credit),
         has_tax_rates=several_groups and any(line.tax_category for line in invoice.lines),
     )
+
+
+def known_sheet(invoice: Invoice, digest: str) -> Sheet:
+    """The same; that of a very long invoice is made once in a process and language."""
+    if len(invoice.lines) <= _LONG:
+        return sheet_of(invoice)
+    return remembered(("sheet", digest, current_language().code), lambda: (sheet_of(invoice), len(invoice.lines)))
+
+
+def lines_between(sheet: Sheet, first: int, end: int) -> tuple[SheetSection, ...]:
+    """The sections with those of their lines that stand at the positions `first` up to, not including, `end`."""
+    found, before = [], 0
+    for section in sheet.sections:
+        after = before + len(section.lines)
+        lines = section.lines[max(0, first - before) : max(0, end - before)]
+        if lines or (before == after and first <= before < end):
+            found.append(replace(section, lines=lines, ends=after <= end))
+        before = after
+    return tuple(found)
 
 
 def _with_heads(table: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from kvitto.portal.address_parts import address_of
 from kvitto.portal.audited import audited_download
 from kvitto.portal.downloads import file_answer
 from kvitto.portal.invoice_family import DOCUMENT_TITLES, related_to
-from kvitto.portal.invoice_sheet import sheet_of
+from kvitto.portal.invoice_sheet import known_sheet, lines_between
 from kvitto.portal.invoice_usage import has_own_usage_file
 from kvitto.portal.offers import offer_name
 from kvitto.portal.permission import person_of, why_no_invoice_file, why_not_in
@@ -35,6 +35,7 @@ from kvitto.runs.period_rows import period_rows
 from kvitto.runs.subscription_state import state_of_scope
 
 _ROWS = 24
+_LINES = 500  # of an invoice on one page
 
 
 @require_safe
@@ -71,6 +72,9 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
     person = person_of(request)
     record = gate.invoice_for(person, number, Action.SEE_INVOICES)
     facts = load(record.number)
+    sheet = known_sheet(facts, record.facts_digest)
+    count = sum(len(section.lines) for section in sheet.sections)
+    page = Paginator(range(count), _LINES).get_page(request.GET.get("page"))
     scope = own_invoice_scope(Scope(ScopeKind(record.scope_kind), record.scope_key))
     assert scope  # noqa: S101 - the gate found where the invoice stands
     today = day_in(scope.seller.time_zone, settings.OFFICE.now())
@@ -82,7 +86,9 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
         "invoice": facts,
         "status": standing.status_on(today),
         "standing": standing,
-        "sheet": sheet_of(facts),
+        "sheet": sheet,
+        "page": page,
+        "sections": lines_between(sheet, page.start_index() - 1, page.end_index()) if count else sheet.sections,
         "voided": voided,
         "void_notice": words.void_notice(voided.credit_note, voided.replaced_by) if voided else None,
         "related": related_to(person, record.number),

@@ -183,7 +183,7 @@ def invoice_for(person: Person, number: str, action: Action) -> InvoiceRecord:
 
     The invoice of a subscription stays with the account under which it was issued, also after the subscription moved.
     """
-    invoice = InvoiceRecord.objects.filter(number=number).first() if number.isprintable() else None
+    invoice = InvoiceRecord.objects.filter(number=number).defer("facts").first() if number.isprintable() else None
     if invoice is None:
         raise NotFound(_no_invoice(number))
     scope = Scope(ScopeKind(invoice.scope_kind), invoice.scope_key)
@@ -201,7 +201,7 @@ def invoice_roles_for(person: Person, number: str) -> InvoiceRecord:
 
     Raises `NotFound` or `Refused`.
     """
-    invoice = InvoiceRecord.objects.filter(number=number).first() if number.isprintable() else None
+    invoice = InvoiceRecord.objects.filter(number=number).defer("facts").first() if number.isprintable() else None
     if invoice is None:
         raise NotFound(_no_invoice(number))
     scope = Scope(ScopeKind(invoice.scope_kind), invoice.scope_key)

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, When
+from django.db.models.functions import Length
 
 from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.agreements.invoice_kinds import InvoiceKind
@@ -19,12 +20,14 @@ from kvitto.language import phrase
 from kvitto.money import Money, currency_decimals
 from kvitto.periods import Period
 from kvitto.records.models import InvoiceRecord
+from kvitto.records.remembered import remembered
 
 SUMMARY = (
     "number", "document_type", "kind", "edition", "refers_to", "scope_kind", "scope_key", "account_key", "period_start",
     "period_end", "issue_date", "due_date", "currency", "payable_minor", "currency_decimals", "total_unrounded",
     "usage_sequence", "revision",
 )  # fmt: skip
+_LONG = 1_000_000  # characters of an invoice's facts
 _AT_ONCE = 500  # parameters of a query; databases have a limit
 
 
@@ -108,11 +111,23 @@ def issued_called(number: str) -> IssuedInvoice:
 
 
 def load(number: str) -> Invoice:
-    """All facts of the invoice. Raises `NotIssued` if there is none, `Altered` if its facts do not match its digest."""
-    found = InvoiceRecord.objects.filter(number=number).values("number", "facts", "facts_digest").first()
+    """All facts of the invoice. Raises `NotIssued` if there is none, `Altered` if its facts do not match its digest.
+
+    Very long ones are read, and held against the digest, once in a process.
+    """
+    is_short = When(size__lt=_LONG, then=F("facts"))
+    records = InvoiceRecord.objects.filter(number=number).annotate(size=Length("facts"))
+    found = records.annotate(text=Case(is_short, default=None)).values("number", "text", "facts_digest", "size").first()
     if not found:
         raise NotIssued(phrase("There is no invoice {number}.", number=number))
-    return _intact(found)
+    if found["text"] is not None:
+        return _intact({**found, "facts": found["text"]})
+
+    def read() -> tuple[Invoice, int]:
+        invoice = _intact(records.values("number", "facts", "facts_digest").get())
+        return invoice, len(invoice.lines)
+
+    return remembered(("invoice", number, found["facts_digest"], found["size"]), read)
 
 
 def facts_digest(number: str) -> str:
