@@ -20,7 +20,7 @@ _OFFICE_GIVES = (  # what someone is outside this account: not for its owners to
     (EA, Role.PARTNER_ADMINISTRATOR),
 )
 _SUBSCRIPTION_SEEN_BY = Action.GIVE_SUBSCRIPTION_ROLES
-_SEEN_BY = (
+_SEEN_BY: tuple[tuple[Matrix, Mapping[Level, Action]], ...] = (
     (MOSP, {Level.ACCOUNT: _SUBSCRIPTION_SEEN_BY}),
     (
         MCA,
