@@ -129,13 +129,27 @@ def test_where_one_is_signed_in_can_be_seen_and_ended(anna: Person) -> None:
 
 
 def test_nobody_sees_the_sessions_of_others(anna: Person) -> None:
-    """Each their own, and more sessions cost no query each beyond looking after them."""
+    """Each their own."""
     other = person("erik@nordlys.example", "Erik")
     sign_in_with(FIREFOX)
     client = Client(headers={"user-agent": PHONE})
     client.post("/sign-in/", {"login": other.email, "password": PASSWORD})
     page = client.get("/profile/sessions/").content.decode()
     assert "Firefox" not in page
+
+
+def test_more_sessions_cost_no_more_queries(anna: Person) -> None:
+    """Whether there are two or seven; those that ended are not listed."""
+    here, counts = sign_in_with(FIREFOX), []
+    for more in (1, 5):
+        others = [sign_in_with(PHONE) for _ in range(more)]
+        with CaptureQueriesContext(connection) as queries:
+            page = here.get("/profile/sessions/").content.decode()
+        counts.append(len(queries))
+    assert page.count("Chrome on Android") == 6
+    assert counts[0] == counts[1]
+    others[0].post("/sign-out/")
+    assert here.get("/profile/sessions/").content.decode().count("Chrome on Android") == 5
 
 
 def test_a_changed_password_signs_out_elsewhere(anna: Person) -> None:

@@ -55,6 +55,11 @@ def second_factor_failed(person: Person | None, kind: str) -> None:
     _note("person.second-factor", Result.REFUSED, person, {"kind": kind})
 
 
+def signed_out_elsewhere(person: Person, sessions: int) -> None:
+    """The person ended their other sessions."""
+    _note("person.sign-out", Result.DONE, person, {"elsewhere": sessions})
+
+
 def single_sign_on_refused(reason: str, address: str = "") -> None:
     """Whom the issuer vouched for is nobody here, or what it said could not be believed."""
     facts: dict[str, Fact] = {"way": "single-sign-on", "reason": reason}

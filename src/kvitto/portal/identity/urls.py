@@ -7,11 +7,10 @@ from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkeys
-from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
 from kvitto.portal.directories import choose_directory
-from kvitto.portal.identity import address, invitations, passwords, profile, single_sign_on
+from kvitto.portal.identity import address, invitations, passwords, profile, sessions, single_sign_on
 
 _SECOND = "profile/second-factors/"
 
@@ -47,7 +46,7 @@ urlpatterns = [
     path("profile/address/prove/", address.prove_address, name="prove_address"),
     path("profile/address/keep/", address.keep_address, name="keep_address"),
     path("profile/single-sign-on/remove/", single_sign_on.unlink, name="unlink_single_sign_on"),
-    path("profile/sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("profile/sessions/", sessions.sessions, name="usersessions_list"),
     path(_SECOND, factors.index, name="mfa_index"),
     path(f"{_SECOND}app/", app.activate_totp, name="mfa_activate_totp"),
     path(f"{_SECOND}app/remove/", app.deactivate_totp, name="mfa_deactivate_totp"),
