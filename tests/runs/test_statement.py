@@ -188,7 +188,7 @@ def test_a_voided_invoice_stays_the_one_of_its_period(whole: Office) -> None:
     [
         (
             "bo",
-            "You may use instead: the list of invoices in the portal, the usage files of the portal and the",
+            "You may use instead: the list of invoices in the portal, daily usage in the portal and the usage files",
         ),
         ("nobody", "There is no lab here that you could see."),
     ],

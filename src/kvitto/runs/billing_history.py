@@ -25,9 +25,8 @@ from kvitto.runs.period_rows import PeriodRow, period_rows
 PERIODS = 6  # of each kind of invoice (invoices.md §11)
 _INSTEAD = {
     Action.SEE_INVOICES: phrase("the list of invoices in the portal"),
+    Action.SEE_CHARGES: phrase("daily usage in the portal"),
     Action.DOWNLOAD_USAGE: phrase("the usage files of the portal"),
-    Action.READ_USAGE_BY_API: phrase("the billing API for usage"),
-    Action.READ_INVOICES_BY_API: phrase("the billing API for invoices"),
 }
 
 
@@ -45,6 +44,19 @@ class BillingHistory:
     rows: tuple[PeriodRow, ...]
 
 
+@dataclass(frozen=True)
+class AccountCenter:
+    """A subscription that is, or was, bought online by itself. `history`: of one that moved, what of it is open."""
+
+    scope: InvoiceScope
+    history: gate.History | None
+
+    def rows(self, office: Office) -> list[PeriodRow]:
+        """Its billing periods, newest first, of each kind of invoice."""
+        found = period_rows(office, self.scope)
+        return [row for row in found if self.history is None or self.history.holds(row.period)]
+
+
 def billing_history(office: Office, name: str, person: str | Person | None = None) -> BillingHistory:
     """The history of the subscription that is called so (see `runs.asked_scope`).
 
@@ -52,25 +64,35 @@ def billing_history(office: Office, name: str, person: str | Person | None = Non
     `UnableToShowHistory`, `gate.NotFound`, or `gate.Refused` with what the person may use instead.
     """
     asker = person_called(person) if isinstance(person, str) else person
-    scope = scope_called(name) if asker is None else _known(asker, name)
-    found = own_invoice_scope(scope) if scope.kind is ScopeKind.SUBSCRIPTION else None
-    if found is None or found.subscription is None:
-        raise UnableToShowHistory(
-            phrase(
-                "{name} was never bought online by itself. See the invoices and the statement of its billing profile or"
-                " enrollment.",
-                name=name,
-            )
-        )
-    history = _require(asker, scope) if asker else None
-    rows = [row for row in period_rows(office, found) if history is None or history.holds(row.period)]
+    return history_of(office, asker, scope_called(name) if asker is None else _known(asker, name))
+
+
+def history_of(office: Office, person: Person | None, subscription: Scope) -> BillingHistory:
+    """The history of this subscription, as this person (None: the office); raises as `billing_history` does."""
+    account_center = account_center_of(person, subscription)
+    rows = account_center.rows(office)
     unbilled = tuple(row for row in rows if row.is_current and row.invoice is None)
     ended = [row for row in rows if row not in unbilled]
     starts = sorted({(row.kind, row.period.start) for row in ended}, key=lambda one: one[1], reverse=True)
     latest = {kind: [start for other, start in starts if other is kind][:PERIODS] for kind, _ in starts}
-    return BillingHistory(
-        found, office.now(), unbilled, tuple(row for row in ended if row.period.start in latest[row.kind])
-    )
+    shown = tuple(row for row in ended if row.period.start in latest[row.kind])
+    return BillingHistory(account_center.scope, office.now(), unbilled, shown)
+
+
+def account_center_of(person: Person | None, subscription: Scope) -> AccountCenter:
+    """The subscription as the Account Center has it, as this person (None: the office); raises as `billing_history`."""
+    found = own_invoice_scope(subscription) if subscription.kind is ScopeKind.SUBSCRIPTION else None
+    if found is None or found.subscription is None:
+        if person:
+            gate.require(person, subscription, Action.SEE_SUBSCRIPTION)
+        raise UnableToShowHistory(
+            phrase(
+                "{name} was never bought online by itself. See the invoices and the statement of its billing profile or"
+                " enrollment.",
+                name=subscription.id,
+            )
+        )
+    return AccountCenter(found, _require(person, subscription) if person else None)
 
 
 def _known(person: Person, name: str) -> Scope:

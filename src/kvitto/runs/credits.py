@@ -86,7 +86,12 @@ def credit_of(office: Office, named: str) -> Credit:
 
     Raises `UnableToShowCredit` if nothing that invoices are made for is called so.
     """
-    scope, today = _scope_named(named), office.today()
+    return credit_of_scope(office, _scope_named(named))
+
+
+def credit_of_scope(office: Office, scope: InvoiceScope) -> Credit:
+    """The credit of this scope."""
+    today = office.today()
     states = sorted(lots_of(scope.scope), key=lambda state: order_of(state.lot))
     settled = with_balance(_settled(states, today), scope.currency)
     charges = _pending_charges(office, scope) if states else []

@@ -7,6 +7,7 @@ question.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,9 +59,10 @@ class Statement:
         return _LAST_MONTH if is_monthly and is_latest else _WAITING
 
 
-def statement(office: Office, scope: InvoiceScope) -> Statement:
-    """The unbilled charges of the scope."""
-    rows = tuple(row for row in period_rows(office, scope) if row.absence and not row.absence.is_lasting)
+def statement(office: Office, scope: InvoiceScope, known: Iterable[PeriodRow] | None = None) -> Statement:
+    """The unbilled charges of the scope; `known`: its periods, or those that are to be seen, if they are known."""
+    periods = period_rows(office, scope) if known is None else known
+    rows = tuple(row for row in periods if row.absence and not row.absence.is_lasting)
     estimates = [row.estimate for row in rows if row.estimate]
     currency = scope.currency
     return Statement(

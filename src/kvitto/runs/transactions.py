@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 
 from django.db.models import Q, QuerySet
@@ -52,11 +53,28 @@ class Wanted:
     """What the list is asked for; empty is everything.
 
     `invoice`: the number of an invoice or credit note, or `PENDING`. `section`: the id of an invoice section, of a
-    partner's list of a customer.
+    partner's list of a customer. `type`: what happened. `first_day` and `last_day`: both count.
     """
 
     invoice: str = ""
     section: str = ""
+    type: TransactionType | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+
+    @property
+    def is_filtered(self) -> bool:
+        """True if something is left out."""
+        return self != Wanted()
+
+    def holds(self, row: Transaction) -> bool:
+        """True of what is wanted, whatever its document is."""
+        return (
+            (not self.section or row.section_id == self.section)
+            and self.type in {None, row.type}
+            and (self.first_day is None or self.first_day <= row.on_day)
+            and (self.last_day is None or row.on_day <= self.last_day)
+        )
 
 
 @dataclass(frozen=True)
@@ -198,7 +216,7 @@ class _List:
         return (row for one in drafts for row in transactions_of(one) if self._is_wanted(row))
 
     def _is_wanted(self, row: Transaction) -> bool:
-        return not self.wanted.section or row.section_id == self.wanted.section
+        return self.wanted.holds(row)
 
     def _drafts(self, profiles: Sequence[InvoiceScope]) -> Iterator[tuple[InvoiceScope, list[Invoice]]]:
         """Each profile with the drafts of its unbilled periods, the latest first; some profiles are rated together."""
