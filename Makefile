@@ -47,9 +47,10 @@ unit: develop ## run every test on SQLite
 unit-postgresql: develop ## run the tests that meet the database on PostgreSQL
 	KVITTO_TEST_DATABASE=postgresql $(PYTEST) --numprocesses $(WORKERS) -m "database and not browser" $(ON_POSTGRESQL)
 
-bench: develop ## rate ten million rows and close a month of 10,000 subscriptions, beside the best SQL written by hand
+bench: develop ## rate ten million rows and close a month, beside the best SQL written by hand; ask a large office for pages
 	$(BIN)/python benchmarks/rate_month.py
 	$(BIN)/python -m benchmarks.close_month
+	$(BIN)/python -m benchmarks.pages
 
 campaign: develop ## run the full figures (kills, properties, volumes) and write them to benchmarks/RESULTS.md
 	$(BIN)/python -m tools.campaign

@@ -2,9 +2,9 @@
 
 The portal runs as operators run it (`kvitto serve`), on one core where the system can say which. Questions come at
 fixed moments whether or not the earlier ones were answered (open loop), so a slow page is not hidden by the pause it
-causes; a page's time counts from the moment at which it should have been asked. Who asks, and for what, goes round. Every page
-is asked for once before the measured time, and what each person opens there is read from the page itself where it is
-an address that the office made up. `--write` puts the figures, with machine and date, into benchmarks/RESULTS.md.
+causes; a page's time counts from the moment at which it should have been asked. Who asks, and for what, goes round.
+Every page is asked for once before the measured time. `--write` puts the figures, with machine and date, into
+benchmarks/RESULTS.md.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from benchmarks.closing_office import environment
-from benchmarks.rate_month import HERE, machine, measured, write
+from benchmarks.rate_month import machine, measured, write
 from benchmarks.serving_office import ENROLLMENT
 
 AIM = 0.100
@@ -237,14 +237,13 @@ def table(answers: Sequence[Answer], first: Mapping[str, float]) -> str:
     for answer in answers:
         by_page[answer.page].append(answer.seconds)
     lines = ["| ms | Asked | p50 | p95 | Longest | First ever |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
-    for page in sorted(by_page):
-        lines.append(_line(page, by_page[page], f"{first.get(page, 0) * 1000:,.0f}"))
+    lines += (_line(page, by_page[page], f"{first.get(page, 0) * 1000:,.0f}") for page in sorted(by_page))
     return "\n".join([*lines, _line("**All**", [one.seconds for one in answers], "")])
 
 
 def _line(name: str, seconds: Sequence[float], first: str) -> str:
-    middle, high = percentile(seconds, 50), percentile(seconds, 95)
-    return f"| {name} | {len(seconds)} | {middle * 1000:,.0f} | {high * 1000:,.0f} | {max(seconds) * 1000:,.0f} | {first} |"
+    told = (percentile(seconds, 50), percentile(seconds, 95), max(seconds))
+    return f"| {name} | {len(seconds)} | {' | '.join(f'{one * 1000:,.0f}' for one in told)} | {first} |"
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
@@ -268,12 +267,19 @@ def measure(home: Path, rate: float, seconds: float) -> str:
         after, peak = used_by(process)
     wrong = sum(not answer.is_right for answer in answers)
     used = (after - before) / seconds
-    told = [
-        table(answers, first),
+    summary = (
         f"{rate:,.0f} pages a second for {seconds:,.0f} s, {wrong} wrong answers; CPU {used * 100:.0f} % of one core,"
-        f" peak {peak:,.0f} MiB.",
-    ]
-    return "\n\n".join(told)
+        f" peak {peak:,.0f} MiB."
+    )
+    return f"{table(answers, first)}\n\n{summary}"
+
+
+def told_of(made: Mapping[str, str], subscriptions: int) -> str:
+    """What the office holds."""
+    return (
+        f"{subscriptions:,} subscriptions, {int(made['rows']):,} rows, {int(made['invoices']):,} invoices;"
+        f" {int(made['periods']):,} estimates were worked out ahead in {int(made['seconds_of_refresh']):,} s."
+    )
 
 
 def main() -> None:
@@ -292,7 +298,7 @@ def main() -> None:
         if home is None:
             home = Path(folder) / "office"
             told = measured("serving_office.py", home, given.subscriptions, given.rows).answer
-            made = f"{given.subscriptions:,} subscriptions, {int(told['rows']):,} rows, {int(told['invoices']):,} invoices."
+            made = told_of(told, given.subscriptions)
             print(json.dumps(told), flush=True)
         text = "\n\n".join(
             [made, measure(home, given.rate, given.seconds), busy, f"Aim: p95 at most {AIM * 1000:.0f} ms."]

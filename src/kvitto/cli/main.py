@@ -22,6 +22,7 @@ _COMMANDS = {
     "charges": "charges",
     "credits": "credits",
     "demo": "demo",
+    "estimates": "estimates",
     "init": "init",
     "invoices": "invoices",
     "payments": "payments",

@@ -21,7 +21,8 @@ _SECONDS_TO_WAIT = 0.2  # for another writer; an answer that is not kept is work
 _OLDEST_FIRST = "DELETE FROM answers WHERE question IN (SELECT question FROM answers ORDER BY made_at LIMIT ?)"
 _MAKE = """
     CREATE TABLE IF NOT EXISTS answers (
-        question TEXT PRIMARY KEY, agreed TEXT NOT NULL, usage TEXT NOT NULL, made_at TEXT NOT NULL, answer TEXT NOT NULL
+        question TEXT PRIMARY KEY, agreed TEXT NOT NULL, usage TEXT NOT NULL, made_at TEXT NOT NULL,
+        answer TEXT NOT NULL
     ) WITHOUT ROWID
 """
 

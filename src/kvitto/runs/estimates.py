@@ -26,7 +26,7 @@ from kvitto.periods import Period
 from kvitto.plain_facts import as_text, read
 from kvitto.records.agreements import invoice_scopes
 from kvitto.records.in_force import invoices_in_force
-from kvitto.records.kept import KeptAnswer, MadeFrom, keep, kept
+from kvitto.records.kept import KeptAnswer, MadeFrom, keep, kept, let_go
 from kvitto.records.lot_states import lots_of, lots_of_scopes
 from kvitto.records.retention import buried_periods
 from kvitto.runs.listed_periods import main_kind, unbilled_periods
@@ -39,6 +39,7 @@ from kvitto.runs.scope_versions import ScopeVersions
 ONE_DAY = timedelta(days=1)
 _WORKS_AHEAD = "estimates are refreshed"
 _AT_ONCE = 2_000  # scopes of one rating while the office works ahead
+_MOST_KEPT = 2_000_000  # answers: about 1 GB
 _NOTHING = MadeFrom("", "")
 
 ScopePeriod = tuple[InvoiceScope, Period]
@@ -162,6 +163,7 @@ def refresh(office: Office, progress: Progress | None = None) -> int:
         if progress:
             progress(done, len(scopes))
     keep(office.home, [KeptAnswer(_WORKS_AHEAD, _NOTHING, office.now(), "")])
+    let_go(office.home, _MOST_KEPT)
     return count
 
 
