@@ -27,10 +27,11 @@ def test_the_administrator_lets_others_download(office: Office, sign_in: SignIn)
     assert sign_in(READER).get(pdf).status_code == 403
     for value, answer in (("on", 200), ("off", 403)):
         administrator = sign_in(ADMINISTRATOR)
-        assert f'action="{SWITCH}"' in administrator.get(LIST).content.decode()
+        assert f'href="{SWITCH}"' in administrator.get(LIST).content.decode()
         done = administrator.post(SWITCH, {"value": value})
         assert (done.status_code, done.headers["Location"]) == (302, LIST)
-        assert f'value="{value}" selected' in administrator.get(LIST).content.decode()
+        assert f'value="{value}" checked' in administrator.get(SWITCH).content.decode()
+        assert f"It is {value}:" in administrator.get(LIST).content.decode()
         reader = sign_in(READER)
         assert reader.get(pdf).status_code == answer
         assert (pdf in reader.get(LIST).content.decode()) is (answer == 200)
@@ -52,7 +53,7 @@ def test_others_are_told_how_it_stands(office: Office, sign_in: SignIn) -> None:
 def test_nobody_else_turns_it(office: Office, sign_in: SignIn, email: str, answer: int) -> None:
     """Whatever role they hold."""
     assert sign_in(email).post(SWITCH, {"value": "on"}).status_code == answer
-    assert 'value="off" selected' in sign_in(ADMINISTRATOR).get(LIST).content.decode()
+    assert 'value="off" checked' in sign_in(ADMINISTRATOR).get(SWITCH).content.decode()
 
 
 def test_a_form_without_its_token_is_refused(office: Office) -> None:
