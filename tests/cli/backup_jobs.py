@@ -32,6 +32,30 @@ def tell(_arguments: Sequence[str]) -> None:
     print(json.dumps({"tables": tables, "documents": documents, "wrong": wrong}))  # noqa: T201 - how a process answers
 
 
+def ask(_arguments: Sequence[str]) -> None:
+    """Ask for a closing, as an operator's page does, and leave a prepared file behind."""
+    from tests.faults import start_django
+
+    office = start_django()
+    from kvitto.records.models import Person
+    from kvitto.runs.jobs.close_due import ask_to_close
+    from kvitto.runs.jobs.prepared_files import write_prepared
+
+    job = ask_to_close(office, Person.objects.get(email="anna@daugava.example"))
+    write_prepared(office, f"{job.pk}.csv", [b"what somebody asked for"])
+
+
+def tell_jobs(_arguments: Sequence[str]) -> None:
+    """Print how the jobs stand, and which prepared files there are."""
+    from tests.faults import start_django
+
+    office = start_django()
+    from kvitto.records.models import Job
+
+    files = [path.name for path in office.prepared_folder.glob("*")]
+    print(json.dumps({"states": list(Job.objects.values_list("state", flat=True)), "files": files}))  # noqa: T201 - how a process answers
+
+
 def alter(_arguments: Sequence[str]) -> None:
     """Change an invoice behind the guards' back, and put them up again."""
     from tests.faults import start_django

@@ -234,3 +234,24 @@ def test_a_backup_while_others_work_is_of_one_moment(home: Path, tmp_path: Path,
             (back,) = kvitto(again, {}, f"restore {archive} --home {again} --json")
             assert back.status == 0, back.err
             assert json.loads(back.out)["faults"] == []
+
+
+def test_prepared_files_and_open_jobs_stay_behind(
+    home: Path, tmp_path: Path, own_database: dict[str, str], empty_database: dict[str, str]
+) -> None:
+    """A file can be prepared again, and nothing that was asked of one office is begun in another by itself."""
+    archive, target = tmp_path / "backup.tar", tmp_path / "restored"
+    environment = {**own_database, **CLOCK}
+    asked = run_jobs([
+        Job(home, "tests.cli.backup_jobs:ask", environment=environment),
+        Job(home, COMMAND, ["backup", str(archive)], environment=environment),
+    ])  # fmt: skip
+    assert [outcome.status for outcome in asked] == [0, 0], asked
+    assert "prepared" not in archive.read_bytes().decode("latin-1")
+    database = ["--database", empty_database["KVITTO_DATABASE"]] if empty_database else []
+    restored, told = run_jobs([
+        Job(target, COMMAND, ["restore", str(archive), *database], environment=CLOCK),
+        Job(target, "tests.cli.backup_jobs:tell_jobs", environment=CLOCK),
+    ])  # fmt: skip
+    assert restored.status == 0, restored.err
+    assert json.loads(told.out) == {"states": ["cancelled"], "files": []}

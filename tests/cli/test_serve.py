@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import http.client
+import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -126,3 +130,85 @@ def test_an_office_that_is_not_ready_is_not_served(command: Command) -> None:
     said = command.run("serve", "--port", str(free_port()))
     assert said.status == 1
     assert said.error.startswith("There is no office in ")
+
+
+def workers_of(process: subprocess.Popen[str]) -> list[int]:
+    """The processes that do jobs beside this portal, or for this command."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == process.pid and b"spawn_main" in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+    return found
+
+
+def wait_for(condition: Callable[[], object], what: str) -> None:
+    """Until it holds; a minute at most."""
+    for _ in range(1200):
+        if condition():
+            return
+        time.sleep(0.05)
+    pytest.fail(what)
+
+
+def is_done(command: Command, key: str) -> bool:
+    """True once the job of this id is done."""
+    with closing(sqlite3.connect(command.home / "kvitto.sqlite3", timeout=60)) as database:
+        rows = database.execute("SELECT state FROM records_job WHERE id = ?", [key]).fetchall()
+    return rows == [("done",)]
+
+
+def ask_for_a_check(command: Command) -> str:
+    """A job for the office's lane; its id."""
+    key = uuid.uuid4().hex
+    with closing(sqlite3.connect(command.home / "kvitto.sqlite3", timeout=60)) as database, database:
+        database.execute(
+            "INSERT INTO records_job (id, kind, parameters, state, created_at, beat_at, steps_done, result,"
+            " fingerprint, attempts) VALUES (?, 'check-store', '{}', 'waiting', ?, ?, 0, '{}', '', 0)",
+            [key, "2024-03-20 00:00:00", "2024-03-20 00:00:00"],
+        )
+    return key
+
+
+def test_jobs_are_done_beside_the_portal(command: Command) -> None:
+    """And nothing is left of their processes when it stops."""
+    command.must("init")
+    with serving(command, free_port()) as (process, _):
+        key = ask_for_a_check(command)
+        wait_for(lambda: is_done(command, key), "the job was not done")
+        process.send_signal(signal.SIGTERM)
+        out, error = process.communicate(timeout=60)
+    assert (process.returncode, out, error) == (0, "The portal has stopped.\n", "")
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes where Linux lists them")
+def test_a_killed_worker_is_replaced(command: Command) -> None:
+    """Without a portal; the end is in order all the same."""
+    command.must("init")
+    with subprocess.Popen(
+        [*PROGRAM, "work"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+        env=command.all_environment(),
+    ) as process:  # fmt: skip
+        assert process.stdout
+        assert process.stdout.readline() == "Waiting for jobs  (Ctrl+C stops it)\n"
+        first = ask_for_a_check(command)
+        wait_for(lambda: is_done(command, first), "the job was not done")
+        killed = workers_of(process)
+        for worker in killed:
+            os.kill(worker, signal.SIGKILL)
+        second = ask_for_a_check(command)
+        wait_for(lambda: is_done(command, second), "nobody took the place of the killed process")
+        process.send_signal(signal.SIGTERM)
+        out, error = process.communicate(timeout=60)
+    assert len(killed) == 2
+    assert (process.returncode, out, error) == (0, "The work has stopped.\n", "")
+
+
+def test_what_waits_can_be_done_once(command: Command) -> None:
+    """For a machine that starts it by the clock."""
+    command.must("init")
+    key = ask_for_a_check(command)
+    assert command.must("work", "--once") == "1 job was done.\n"
+    assert is_done(command, key)
+    assert command.must("work", "--once") == "0 jobs were done.\n"

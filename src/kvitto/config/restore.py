@@ -190,8 +190,10 @@ def _looked_through(office: Office, home: Path, manifest: Manifest) -> Restored:
 
 def _note(office: Office, found: Restored) -> None:
     from kvitto.records.audit import Door, Fact, Result, note
+    from kvitto.records.jobs import cancel_all
     from kvitto.runs.audit_head import keep_head
 
+    cancel_all(at=office.now())  # what was asked of the other office is not begun in this one by itself
     facts: dict[str, Fact] = {"made_at": found.made_at, "faults": len(found.faults)}
     note("office.restore", Result.DONE, door=Door.COMMAND, facts=facts, at=office.now())
     keep_head(office)
