@@ -12,7 +12,7 @@ from allauth.socialaccount.models import SocialAccount
 
 from kvitto.records.addresses import change_address, is_proved, renamed_addresses
 from kvitto.records.audit import Door
-from kvitto.records.models import FormerAddress, Person, RoleAssignment, SignInLink
+from kvitto.records.models import AgreementRecord, FormerAddress, Person, RoleAssignment, SignInLink
 from kvitto.records.people import person_called
 from kvitto.runs.apply_agreements import apply
 from kvitto.runs.erase_person import erase_person
@@ -92,3 +92,6 @@ def test_erasing_forgets_addresses_factors_links_and_single_sign_on(spring: Offi
     assert not SignInLink.objects.exists()
     anna.refresh_from_db()
     assert (anna.preferences, anna.last_scope) == ({}, "")
+    kept = " ".join(str(row) for row in AgreementRecord.objects.values_list("facts", flat=True))
+    assert ANNA not in kept
+    assert NEW not in kept

@@ -81,6 +81,12 @@ def change_address(person: Person, address: str, at: datetime, door: Door, *, is
     return True
 
 
+def addresses_left(person: Person) -> list[str]:
+    """The addresses the person had and nobody has now."""
+    left = person.former_addresses.exclude(address__in=Person.objects.values("email"))
+    return list(left.values_list("address", flat=True))
+
+
 def renamed_addresses() -> Mapping[str, str]:
     """For each address that somebody had and nobody has now: the one that this person has instead."""
     rows = FormerAddress.objects.exclude(address__in=Person.objects.values("email"))

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from kvitto.access.roles import Role
 from kvitto.agreements.hierarchy import Scope, ScopeKind
+from kvitto.records.addresses import addresses_left
 from kvitto.records.audit import Door, Note, Result, note_many
 from kvitto.records.copy_requests import remove_requests_of
 from kvitto.records.erased_addresses import forget_address
@@ -57,8 +58,9 @@ def erase(person: Person, today: date, at: datetime) -> int:
         hold_revisions()
         ended = _end_roles(person, today, at)
         end_sessions(person)
+        for address in (person.email, *addresses_left(person)):
+            forget_address(address)
         _remove_what_belongs_to(person)
-        forget_address(person.email)
         Person.objects.filter(pk=person.pk).update(
             email=f"{person.pk}{ERASED}",
             name="",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.userkit import user_id_to_str
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
@@ -12,20 +13,24 @@ from django.utils.crypto import constant_time_compare
 
 from kvitto.records.models import Person
 
+_HALF_SIGNED_IN = "account_authentication_methods_user"  # allauth's: whose password was right
+
 
 def end_sessions(person: Person, but: str | None = None) -> int:
     """Sign the person out everywhere; how many sessions ended. A page they have open asks for a new sign-in.
 
-    `but`: the key of a session that stays.
+    Those half signed in, who still owe a second factor, begin again. `but`: the key of a session that stays.
     """
-    mine = [
-        session.pk
-        for session in Session.objects.exclude(pk=but).iterator()
-        if str(session.get_decoded().get(SESSION_KEY, "")) == str(person.pk)
-    ]
-    Session.objects.filter(pk__in=mine).delete()
+    signed_in, half = [], []
+    for session in Session.objects.exclude(pk=but).iterator():
+        data = session.get_decoded()
+        if str(data.get(SESSION_KEY, "")) == str(person.pk):
+            signed_in.append(session.pk)
+        elif data.get(_HALF_SIGNED_IN) == user_id_to_str(person):
+            half.append(session.pk)
+    Session.objects.filter(pk__in=[*signed_in, *half]).delete()
     UserSession.objects.filter(user=person).exclude(session_key=but).delete()
-    return len(mine)
+    return len(signed_in)
 
 
 def sessions_of(person: Person) -> list[UserSession]:

@@ -124,6 +124,17 @@ def test_the_second_step_alone_is_nothing(client: Client, anna: Person) -> None:
         assert answer.headers["Location"] == "/sign-in/"
 
 
+def test_who_is_half_signed_in_begins_again(signed_in: Client, anna: Person) -> None:
+    """When all sessions end: when the operator recovers or erases, say."""
+    from kvitto.records.sessions import end_sessions
+
+    set_up(signed_in)
+    elsewhere = Client()
+    first_step(elsewhere)
+    assert end_sessions(anna) == 1
+    assert elsewhere.get("/sign-in/second-factor/").headers["Location"] == "/sign-in/"
+
+
 def test_what_is_kept_makes_no_codes(signed_in: Client, anna: Person, settings: Settings) -> None:
     """Secrets are enciphered by the office's own; under another one no code is right, and nothing breaks."""
     secret, codes = set_up(signed_in)
