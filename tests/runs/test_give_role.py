@@ -13,7 +13,7 @@ from kvitto.agreements.hierarchy import Scope
 from kvitto.agreements.planning.plan_words import plan_sentences
 from kvitto.records import gate
 from kvitto.records.held_roles import roles_of
-from kvitto.records.models import AuditEntry, Group, Person, Revision, RoleAssignment
+from kvitto.records.models import AuditEntry, FormerAddress, Group, Person, Revision, RoleAssignment
 from kvitto.records.role_places import place_of
 from kvitto.runs.apply_agreements import apply, plan_for
 from kvitto.runs.export_agreements import export
@@ -166,6 +166,19 @@ def test_what_is_no_address_is_refused(here: Office, address: str) -> None:
     with pytest.raises(UnableToGive, match="no e-mail address"):
         grant(here, None, Wish(PROFILE, READER, address))
     assert Person.objects.count() == people
+
+
+def test_a_former_address_means_somebody_to_the_operator_alone(here: Office) -> None:
+    """In the portal it would tell the new one, and may be somebody else's by now."""
+    olle, owner = person(name="olle"), person(OWNER, PROFILE)
+    FormerAddress.objects.create(person=olle, address="old@example.com", left_at=here.now())
+    grant(here, None, Wish(PROFILE, READER, "old@example.com"))
+    assert held(olle.email) == {PROFILE: {READER}}
+    withdraw(here, None, Wish(PROFILE, READER, "old@example.com"))
+    assert held(olle.email) == {}
+    grant(here, owner, Wish(PROFILE, READER, "old@example.com"))
+    assert held(olle.email) == {}
+    assert held("old@example.com") == {PROFILE: {READER}}
 
 
 def test_an_inherited_right_cannot_be_taken_away_below(here: Office) -> None:

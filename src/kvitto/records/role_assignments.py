@@ -106,9 +106,12 @@ def end(holder: Holder, role: Role, scope: Scope, day: date, revision: Revision)
     end_rows(_current(), {scope.id}, lambda row: row.pk in gone, revision, day)
 
 
-def find_person(email: str) -> Person | None:
-    """Whoever has this address and was not erased."""
-    return known_people().filter(email=email).first()
+def find_person(email: str, *, or_had_it: bool = False) -> Person | None:
+    """Whoever has this address and was not erased; `or_had_it`: else whoever had it before."""
+    found = known_people().filter(email=email).first()
+    if found is None and or_had_it:
+        return known_people().filter(former_addresses__address=email).first()
+    return found
 
 
 def new_person(email: str, directory: str) -> Person:

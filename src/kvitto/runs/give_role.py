@@ -56,8 +56,9 @@ def grant(office: Office, person: Person | None, wish: Wish, *, door: str = Door
     """Give the role, as this person; None is the operator, who may. False if the holder had it already.
 
     An address that the office does not know becomes a person who cannot sign in until they are invited; the answer is
-    the same for one that it knows. Raises `gate.NotFound`, `gate.Refused` (both leave a note in the audit trail) or
-    `UnableToGive`.
+    the same for one that it knows. The operator may also name somebody by an address they had before; whoever asks in
+    the portal means the one who has it now. Raises `gate.NotFound`, `gate.Refused` (both leave a note in the audit
+    trail) or `UnableToGive`.
     """
     with _noting("role.grant", office, person, wish, door), transaction.atomic():
         hold_revisions()
@@ -98,7 +99,7 @@ def withdraw(office: Office, person: Person | None, wish: Wish, *, door: str = D
     with _noting("role.withdraw", office, person, wish, door), transaction.atomic():
         hold_revisions()
         place = _place(person, wish)
-        holder = _present_holder(wish)
+        holder = _present_holder(wish, or_had_it=person is None)
         if holder is None or not assignments.holds(holder, wish.role, wish.scope):
             raise UnableToGive(_not_held(wish, holder, place))
         _check_who_is_left(wish, holder)
@@ -145,7 +146,7 @@ def _wanted_holder(wish: Wish, place: RolePlace) -> Holder:
     email = wish.email.strip().lower()
     if not is_email(email) or email.endswith(ERASED):
         raise UnableToGive(phrase("This is no e-mail address. One looks like anna@nordlys.example."))
-    known = assignments.find_person(email)
+    known = assignments.find_person(email, or_had_it=place.asker is None)
     if wish.role in FOR_PROGRAMS_ALONE and not (
         known and known.kind == SERVICE_PRINCIPAL and assignments.is_known_at(Holder(known), place)
     ):
@@ -158,12 +159,12 @@ def _wanted_holder(wish: Wish, place: RolePlace) -> Holder:
     return Holder(known or assignments.new_person(email, place.directory))
 
 
-def _present_holder(wish: Wish) -> Holder | None:
+def _present_holder(wish: Wish, *, or_had_it: bool = False) -> Holder | None:
     if wish.group:
         group = assignments.find_group(wish.group) if is_id(wish.group) else None
         return Holder(group=group) if group else None
     email = wish.email.strip().lower()
-    person = assignments.find_person(email) if is_email(email) else None
+    person = assignments.find_person(email, or_had_it=or_had_it) if is_email(email) else None
     return Holder(person) if person else None
 
 
