@@ -9,6 +9,7 @@ from datetime import date
 from kvitto.access.actions import Action
 from kvitto.access.decision import Decision, Held, NotFound, Place, Policies, decide
 from kvitto.access.matrices import EA, GROUPS, MCA, MOSP, MPA
+from kvitto.access.place import Contact
 from kvitto.access.policies import Policy
 from kvitto.access.roles import Level, Role
 from kvitto.agreements.dated import Dated, on_day
@@ -31,7 +32,7 @@ from kvitto.records.policy_settings import policies_on
 from kvitto.records.trees_above import tree_above
 
 MATRICES = {AgreementType.MOSP: MOSP, AgreementType.MCA: MCA, AgreementType.EA: EA, AgreementType.MPA: MPA}
-_AGE_LIMIT = date(2016, 12, 1)  # invoices of periods that began earlier are the Account Administrator's (roles.md §2)
+AGE_LIMIT = date(2016, 12, 1)  # invoices of periods that began earlier are the Account Administrator's (roles.md §2)
 _RESOURCE_LEVELS = frozenset((Level.SUBSCRIPTION, Level.MANAGEMENT_GROUP))
 
 HeldOn = Mapping[Scope, Iterable[Role]]
@@ -119,6 +120,7 @@ class View:
             Policies.from_settings(settings),
             is_indirect=bool(account.enrollment and account.enrollment.is_indirect),
             invoice_is_support=account.agreement is AgreementType.MOSP and self._is_support_plan(scope),
+            sold_by=Contact(account.name, account.sold_to.email) if customer else None,
         )
         return Spot(scope, tuple(dict.fromkeys(above)), place, account, customer)
 
@@ -168,7 +170,7 @@ def invoice_spot(view: View, scope: Scope, account_id: str, period_start: date, 
         return None
     place = replace(
         spot.place,
-        invoice_is_old=period_start < _AGE_LIMIT,
+        invoice_is_old=period_start < AGE_LIMIT,
         invoice_is_support=kind == InvoiceKind.SUPPORT,
     )
     return replace(spot, place=place)

@@ -1,4 +1,4 @@
-"""What is left to pay of many invoices together, added up by the database.
+"""What many documents come to, and what is left to pay of them, added up by the database.
 
 The same rule as `invoicing.status`: what was asked for, less what was credited, paid and not reversed or refunded;
 never below zero for one invoice.
@@ -16,8 +16,10 @@ from django.db.models.functions import Coalesce
 
 from kvitto.invoicing.invoice import DocumentType
 from kvitto.invoicing.payments import PaymentKind
-from kvitto.money import Money
-from kvitto.records.models import InvoiceRecord, PaymentRecord
+from kvitto.invoicing.status import Status
+from kvitto.money import EXACT, Money
+from kvitto.records.links import LinkKind
+from kvitto.records.models import InvoiceLink, InvoiceRecord, PaymentRecord
 from kvitto.records.payments import SIGN
 
 
@@ -50,6 +52,33 @@ def unpaid(invoices: QuerySet[InvoiceRecord]) -> QuerySet[InvoiceRecord]:
 def past_due(invoices: QuerySet[InvoiceRecord], today: date) -> QuerySet[InvoiceRecord]:
     """Those whose due date has passed, or for which a charge was tried in vain, as far as they are not paid."""
     return unpaid(invoices).filter(_past_due(today))
+
+
+def in_status(documents: QuerySet[InvoiceRecord], status: Status, today: date) -> QuerySet[InvoiceRecord]:
+    """Those of the documents that are in this status on this day of the seller's calendar."""
+    is_void = Exists(InvoiceLink.objects.filter(invoice=OuterRef("pk"), kind=LinkKind.VOID))
+    if status is Status.VOID:
+        return documents.filter(is_void)
+    standing = documents.exclude(is_void)
+    late = past_due(standing, today).values("pk")
+    match status:
+        case Status.PAST_DUE:
+            return standing.filter(pk__in=late)
+        case Status.DUE:
+            return standing.filter(pk__in=unpaid(standing).values("pk")).exclude(pk__in=late)
+        case _:
+            return standing.exclude(pk__in=unpaid(standing).values("pk"))
+
+
+def totals_of(documents: QuerySet[InvoiceRecord]) -> tuple[Money, ...]:
+    """What the invoices among them come to, less the credit notes, by currency. One query."""
+    found: dict[str, Decimal] = {}
+    sums: Any = documents.order_by("currency").values("currency", "currency_decimals", "document_type")
+    for row in sums.annotate(total=Sum("payable_minor")):
+        amount = Decimal(row["total"]).scaleb(-row["currency_decimals"])
+        signed = -amount if row["document_type"] == DocumentType.CREDIT_NOTE else amount
+        found[row["currency"]] = EXACT.add(found.get(row["currency"], Decimal(0)), signed)
+    return tuple(Money(amount, currency) for currency, amount in found.items())
 
 
 def amounts_due(invoices: QuerySet[InvoiceRecord], today: date) -> list[AmountDue]:

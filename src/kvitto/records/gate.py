@@ -259,6 +259,11 @@ class Everything:
 
     _asker: Asker
 
+    @property
+    def asker(self) -> Asker:
+        """The person with the agreements around everything they have a role on."""
+        return self._asker
+
     def subscriptions(
         self, action: Action = Action.SEE_SUBSCRIPTION, *, at_agreed_prices: bool = False
     ) -> list[PlacedSubscription]:

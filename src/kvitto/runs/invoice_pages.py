@@ -4,10 +4,11 @@
 
 Newest period first; in a period, the newest document first. An enrollment's list holds the last twelve months unless a
 time span is asked for, and never more than three years: a rule of the list, not of what is kept (invoices.md §11);
-`time_span` gives the days to ask for. The list of a subscription that is bought online shows billing periods, also
-those without an invoice: that is `runs.period_rows`, of which this knows the documents alone.
+`time_span` gives the days to ask for. `documents_open` is the list of everything that is open to a person. The list of
+a subscription that is bought online shows billing periods, also those without an invoice: that is `runs.period_rows`,
+of which this knows the documents alone.
 
-`documents_seen` goes through the gate; whoever calls the others has to.
+`documents_seen` and `documents_open` go through the gate; whoever calls the others has to.
 """
 
 from __future__ import annotations
@@ -24,11 +25,14 @@ from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.invoicing.invoice import DocumentType
 from kvitto.invoicing.status import Standing, Status
 from kvitto.language import Phrase
+from kvitto.money import Money
 from kvitto.periods import MONTHS_IN_YEAR, ONE_DAY, Period, month_before
 from kvitto.records import gate
+from kvitto.records.amounts_due import in_status, totals_of
 from kvitto.records.invoices import SUMMARY, IssuedInvoice, load_some, summary
 from kvitto.records.links import Link, links_of
 from kvitto.records.models import InvoiceRecord, Person
+from kvitto.records.open_invoices import open_invoices
 from kvitto.records.payments import standings
 from kvitto.runs.invoice_life.giving_back import legal_today
 from kvitto.runs.office import Office
@@ -39,11 +43,17 @@ _EA_MONTHS, _EA_MOST_MONTHS = MONTHS_IN_YEAR, 3 * MONTHS_IN_YEAR
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list is asked for; empty is everything. `ended_in`: the last day of the billing period lies in it."""
+    """What a list is asked for; empty is everything. `ended_in`: the last day of the billing period lies in it.
+
+    `number`: how the document's number begins; `of`: the id of what it is made for.
+    """
 
     ended_in: Period | None = None
     document_types: frozenset[DocumentType] = frozenset()
     kinds: frozenset[InvoiceKind] = frozenset()
+    status: Status | None = None
+    number: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,8 @@ class DocumentRow:
     """One document: its date, number, period and total are those of `invoice`.
 
     `purchase_order`: of an enrollment's, whose list has that column. `closed`: the rule by which the reader may not
-    download it, such as its age; None if they may.
+    download it, such as its age; None if they may. `name`: of what it is made for. `has_usage`: the reader may have the
+    usage behind it as a file, if there is one.
     """
 
     invoice: IssuedInvoice
@@ -60,16 +71,22 @@ class DocumentRow:
     status: Status
     links: tuple[Link, ...]
     closed: Phrase | None = None
+    name: str = ""
+    has_usage: bool = False
 
 
 @dataclass(frozen=True)
 class DocumentPage:
-    """Some rows of a list; `number` counts from 1, and `pages` is at least 1."""
+    """Some rows of a list; `number` counts from 1, and `pages` is at least 1.
+
+    `totals`: what the invoices of all pages come to, less the credit notes, by currency.
+    """
 
     rows: tuple[DocumentRow, ...]
     number: int
     pages: int
     count: int
+    totals: tuple[Money, ...] = ()
 
 
 def time_span(office: Office, agreement: AgreementType, months: int | None = None) -> Period | None:
@@ -93,11 +110,30 @@ def documents_seen(office: Office, person: Person, scope: Scope, wanted: Wanted,
     one that had several owners, those of the accounts whose invoices the person may see. Raises `gate.NotFound` or
     `gate.Refused`.
     """
-    found = _page(office, _seen(person, scope), wanted, page)
+    return _for(person, _page(office, _seen(person, scope), wanted, page))
+
+
+def documents_open(office: Office, person: Person, wanted: Wanted, page: int = 1) -> DocumentPage:
+    """The documents of everything that is open to this person."""
+    return _for(person, _page(office, open_invoices(gate.everything_of(person)), wanted, page))
+
+
+def _for(person: Person, found: DocumentPage) -> DocumentPage:
+    """With what the person may do with each document; one they may not see after all is left out."""
     around = {place for row in found.rows for place in _places(row.invoice)}
     asker = gate.Asker.around(person, *sorted(around, key=lambda one: (one.kind, one.id)))
-    rows = (replace(row, closed=asker.why_closed(row.invoice, Action.DOWNLOAD_INVOICE)) for row in found.rows)
+    rows = (_told(asker, row) for row in found.rows if not asker.why_closed(row.invoice, Action.SEE_INVOICES))
     return replace(found, rows=tuple(rows))
+
+
+def _told(asker: gate.Asker, row: DocumentRow) -> DocumentRow:
+    scope = asker.view.tree.own_invoice_scope(row.invoice.scope)
+    return replace(
+        row,
+        closed=asker.why_closed(row.invoice, Action.DOWNLOAD_INVOICE),
+        name=scope.name if scope else "",
+        has_usage=not asker.why_closed(row.invoice, Action.DOWNLOAD_USAGE),
+    )
 
 
 def _places(invoice: IssuedInvoice) -> tuple[Scope, Scope]:
@@ -135,17 +171,17 @@ def documents_of_scopes(office: Office, scopes: Collection[Scope], wanted: Wante
 
 
 def _page(office: Office, records: QuerySet[InvoiceRecord], wanted: Wanted, page: int) -> DocumentPage:
-    records = _filtered(records, wanted)
+    records = _filtered(records, wanted, legal_today(office))
     count = records.count()
     pages = max(1, -(-count // ROWS_OF_A_PAGE))
     number = min(max(page, 1), pages)
     first = (number - 1) * ROWS_OF_A_PAGE
     ordered = records.order_by("-period_start", "-issued_at", "-number").values(*SUMMARY)
     found = [summary(row) for row in ordered[first : first + ROWS_OF_A_PAGE]]
-    return DocumentPage(tuple(_rows(office, found)), number, pages, count)
+    return DocumentPage(tuple(_rows(office, found)), number, pages, count, totals_of(records))
 
 
-def _filtered(records: QuerySet[InvoiceRecord], wanted: Wanted) -> QuerySet[InvoiceRecord]:
+def _filtered(records: QuerySet[InvoiceRecord], wanted: Wanted, today: date) -> QuerySet[InvoiceRecord]:
     if wanted.ended_in:  # the end of a period is the day after its last
         span = wanted.ended_in
         records = records.filter(period_end__gt=span.start, period_end__lte=span.end)
@@ -153,7 +189,11 @@ def _filtered(records: QuerySet[InvoiceRecord], wanted: Wanted) -> QuerySet[Invo
         records = records.filter(document_type__in=wanted.document_types)
     if wanted.kinds:
         records = records.filter(kind__in=wanted.kinds)
-    return records
+    if wanted.number:
+        records = records.filter(number__istartswith=wanted.number)
+    if wanted.of:
+        records = records.filter(scope_key=wanted.of)
+    return in_status(records, wanted.status, today) if wanted.status else records
 
 
 def _rows(office: Office, found: Sequence[IssuedInvoice]) -> list[DocumentRow]:

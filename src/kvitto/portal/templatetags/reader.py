@@ -22,6 +22,7 @@ from kvitto.language import (
     unit_name,
 )
 from kvitto.money import Money, round_half_away
+from kvitto.periods import ONE_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +47,12 @@ register.filter("unit", unit_name)
 def iso(day: date) -> str:
     """The day for addresses: 2024-02-05."""
     return day.isoformat()
+
+
+@register.filter
+def day_after(day: date) -> date:
+    """The first day after it: on the last day on which something may be paid nobody is late."""
+    return day + ONE_DAY
 
 
 @register.filter
