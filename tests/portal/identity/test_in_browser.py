@@ -15,7 +15,7 @@ from kvitto.records.models import Person
 from kvitto.records.sign_in_links import Purpose, make_link
 from tests.portal.identity.issuer import issuer_in
 from tests.portal.identity.people import ANNA, CLOCK, PASSWORD, noted, office_with, person
-from tests.portal.windows import IN_BROWSER, Open, find_no_fault
+from tests.portal.windows import IN_BROWSER, Open, find_no_fault, tab_to
 
 pytestmark = IN_BROWSER
 
@@ -111,6 +111,34 @@ def test_a_passkey_as_the_second_factor(
     page.wait_for_url(lambda address: "sign-in" not in address)
     assert noted("person.sign-in")[-1][2] == {"way": "password", "second": "webauthn"}
     assert Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).last_used_at is not None
+
+
+def test_s_35_and_s_118_the_profile_page(open_window: Open, live_anna: Person) -> None:
+    """From the menu of the person, by keyboard: address, time zone, messages. Not for who is not signed in."""
+    stranger = open_window()
+    stranger.goto("/profile/")
+    expect(stranger.get_by_role("heading", name="Sign in")).to_be_visible()
+    page = open_window()
+    sign_in(page)
+    page.locator("summary", has_text="Anna Lindqvist").focus()
+    page.keyboard.press("Enter")
+    tab_to(page, "Your profile")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Your profile")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("As the office has it in your agreements.")
+    expect(page.get_by_role("main")).to_contain_text("anna@nordlys.example not verified")
+    page.get_by_label("Time zone").focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Europe/Riga")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Language and time zone are saved.")
+    page.get_by_label("An invoice is past its due day").focus()
+    page.keyboard.press("Space")
+    tab_to(page, "Save messages")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Your choice is saved.")
+    live_anna.refresh_from_db()
+    assert (live_anna.time_zone, live_anna.preferences) == ("Europe/Riga", {"messages": ["past-due"]})
 
 
 def test_an_invitation_is_accepted_by_keyboard(open_window: Open, live_anna: Person, settings: Settings) -> None:

@@ -177,7 +177,9 @@ def test_a_token_that_is_not_right_lets_nobody_in(
     assert answer.status_code == 401
     assert "could not be believed" in answer.content.decode()
     assert not is_in(client)
-    assert noted("person.sign-in")[0][1] == "refused"
+    _, outcome, facts = noted("person.sign-in")[0]
+    assert (outcome, facts["way"]) == ("refused", "single-sign-on")
+    assert str(facts["reason"]).startswith("the token ") or facts["reason"] == "ValueError"
 
 
 @pytest.mark.parametrize("algorithm", ["none", "HS256"])

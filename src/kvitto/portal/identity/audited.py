@@ -63,7 +63,7 @@ def signed_out_elsewhere(person: Person, sessions: int) -> None:
 def single_sign_on_refused(reason: str, address: str = "") -> None:
     """Whom the issuer vouched for is nobody here, or what it said could not be believed."""
     facts: dict[str, Fact] = {"way": "single-sign-on", "reason": reason}
-    _note("person.sign-in", Result.REFUSED, None, facts | ({"address": address} if address else {}))
+    _note("person.sign-in", Result.REFUSED, None, facts | (_address_of_nobody(None, address) if address else {}))
 
 
 def _signed_in(user: Any, request: HttpRequest | None = None, **_: Any) -> None:

@@ -22,6 +22,10 @@ _SECONDS_OF_DRIFT = 60
 _FROM_USERINFO = ("email", "email_verified", "name")
 
 
+class NotBelievedError(OAuth2Error):  # type: ignore[misc]  # allauth has no types
+    """What came cannot be believed, for a reason in our own words: nothing of what came is in it."""
+
+
 class Issuer(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth has no types
     """The other side: its addresses, its keys, and what it says of who came."""
 
@@ -29,24 +33,24 @@ class Issuer(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth has n
 
     @property
     def openid_config(self) -> dict[str, Any]:
-        """What the issuer says of itself. `OAuth2Error` if it calls itself by another name."""
+        """What the issuer says of itself. `NotBelievedError` if it calls itself by another name."""
         if not hasattr(self, "_openid_config"):
             found = self._fetched(self.get_provider().server_url)
             if found.get("issuer") != self._issuer:
                 message = "the issuer calls itself by another name"
-                raise OAuth2Error(message)
+                raise NotBelievedError(message)
             self._openid_config = found
         config: dict[str, Any] = self._openid_config
         return config
 
     def complete_login(self, request: HttpRequest, app: Any, token: Any, **answer: Any) -> Any:
-        """Who came, by the signed word of the issuer. `OAuth2Error` if that cannot be believed."""
+        """Who came, by the signed word of the issuer. `NotBelievedError` if that cannot be believed."""
         claims = self._claims(app, str(answer["response"].get("id_token") or ""))
         if not claims.get("email") and "userinfo_endpoint" in self.openid_config:
             told = self._fetched(self.profile_url, {"Authorization": f"Bearer {token.token}"})
             if told.get("sub") != claims["sub"]:
                 message = "the issuer tells of somebody else"
-                raise OAuth2Error(message)
+                raise NotBelievedError(message)
             claims |= {name: told[name] for name in _FROM_USERINFO if name in told}
         return self.get_provider().sociallogin_from_response(request, {"id_token": claims})
 
@@ -68,13 +72,13 @@ class Issuer(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth has n
             )
         except (jwt.PyJWTError, AttributeError, KeyError, TypeError, ValueError) as error:
             message = f"the token is not right: {type(error).__name__}"
-            raise OAuth2Error(message) from error
+            raise NotBelievedError(message) from error
         if not self.nonce or not hmac.compare_digest(str(claims.get("nonce", "")), self.nonce):
             message = "the token answers another question"
-            raise OAuth2Error(message)
+            raise NotBelievedError(message)
         if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and claims.get("azp") != app.client_id:
             message = "the token is for somebody else"
-            raise OAuth2Error(message)
+            raise NotBelievedError(message)
         return claims
 
     def _key_of(self, header: dict[str, Any]) -> jwt.PyJWK:
@@ -84,7 +88,7 @@ class Issuer(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth has n
             fitting = [key for key in fitting if key.key_id == header["kid"]]
         if len(fitting) != 1 or fitting[0].algorithm_name not in {None, header.get("alg")}:
             message = "no key of the issuer fits"
-            raise OAuth2Error(message)
+            raise NotBelievedError(message)
         return fitting[0]
 
     def _fetched(self, address: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
@@ -96,7 +100,7 @@ class Issuer(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth has n
             found = response.json()
         if not isinstance(found, dict):
             message = "the issuer's answer is none"
-            raise OAuth2Error(message)
+            raise NotBelievedError(message)
         return found
 
 

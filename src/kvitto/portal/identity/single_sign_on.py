@@ -23,7 +23,7 @@ from requests import RequestException
 
 from kvitto.portal.identity.audited import single_sign_on_refused
 from kvitto.portal.identity.limits import limited
-from kvitto.portal.identity.provider import Issuer
+from kvitto.portal.identity.provider import Issuer, NotBelievedError
 from kvitto.portal.permission import person_of
 from kvitto.records.audit import Door, Result, note
 from kvitto.records.models import Person
@@ -74,7 +74,7 @@ class KnownPeopleOnly(DefaultSocialAccountAdapter):  # type: ignore[misc]  # all
     def on_authentication_error(self, request: HttpRequest, provider: Any, **facts: Any) -> None:  # noqa: ARG002 - the same
         """Noted with its reason, which the page does not tell."""
         exception = facts.get("exception")
-        single_sign_on_refused(str(exception) if isinstance(exception, OAuth2Error) else str(facts.get("error")))
+        single_sign_on_refused(_reason(exception) if exception else str(facts.get("error")))
 
 
 _WELL_KNOWN = "/.well-known/openid-configuration"
@@ -102,7 +102,7 @@ def to_issuer(request: HttpRequest, provider_id: str) -> HttpResponse:
             request, process=AuthProcess.LOGIN, next_url=get_next_redirect_url(request)
         )
     except (OAuth2Error, RequestException, KeyError, ValueError) as error:
-        single_sign_on_refused(type(error).__name__)
+        single_sign_on_refused(_reason(error))
         context = {"server": settings.OFFICE.sign_on}
         return render(request, "socialaccount/authentication_error.html", context, status=_BAD_GATEWAY)
     return response
@@ -116,7 +116,7 @@ def from_issuer(request: HttpRequest, provider_id: str) -> HttpResponse:
     try:
         response: HttpResponse = _Answer.adapter_view(_issuer(request, provider_id))(request)
     except (OAuth2Error, RequestException, KeyError, ValueError) as error:  # it is down, or lacks what it must have
-        single_sign_on_refused(type(error).__name__)
+        single_sign_on_refused(_reason(error))
         return render(request, "socialaccount/authentication_error.html", status=_UNAUTHORIZED)
     return response
 
@@ -136,6 +136,11 @@ def unlink(request: HttpRequest) -> HttpResponse:
         note("person.single-sign-on", Result.DONE, who=person.pk, door=Door.PORTAL, facts={"change": "removed"},
              at=settings.OFFICE.now())  # fmt: skip
     return redirect("profile")
+
+
+def _reason(error: Exception) -> str:
+    """In our own words, or the kind of fault; never what the other side wrote."""
+    return str(error) if isinstance(error, NotBelievedError) else type(error).__name__
 
 
 def _issuer(request: HttpRequest, provider_id: str) -> Issuer:
