@@ -42,6 +42,7 @@ _VISITORS = (
     "roberts@juras.example",  # a partner's customer
     "anna@teatris.example",  # another, who may not see charges
     "daan@noord.example",
+    "ebba@norrsken.example",  # the office's operator
 )
 _LANGUAGES = ("en", "sv", "lv", "nl", "zh-TW")
 _ADDRESSES = "links => links.map(link => new URL(link.getAttribute('href'), location).href.split('#')[0])"

@@ -17,7 +17,9 @@ from pathlib import Path
 from kvitto.demo import LAST_DAY
 from kvitto.language import Phrase, phrase
 from kvitto.periods import midnight
+from kvitto.records.models import Person
 from kvitto.records.office import office_fact, set_office_fact
+from kvitto.records.people import known_people, make_operator, person_called
 from kvitto.runs.apply_agreements import apply
 from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.import_prices import import_prices
@@ -26,6 +28,7 @@ from kvitto.runs.take_in_usage import take_in
 
 _FILES = Path(__file__).parent / "files"
 _PROGRESS = "demo_steps_done"
+OPERATOR = "ebba@norrsken.example"  # sees the operator's pages and no bill
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ def _walk() -> Iterator[Step]:
     yield Step(march_15, closing, _close)
     yield Step(LAST_DAY, phrase("the same files again: what was in the future is accepted"), _usage_of_march)
     yield Step(LAST_DAY, closing, _close)
+    yield Step(LAST_DAY, phrase("somebody runs the office"), _operator)
 
 
 def _import_all_prices(office: Office, files: Path) -> None:
@@ -103,6 +107,12 @@ def _usage_of_march(office: Office, files: Path) -> None:
 
 def _close(office: Office, _files: Path) -> None:
     close(office)
+
+
+def _operator(office: Office, _files: Path) -> None:
+    if not known_people().filter(email=OPERATOR).exists():
+        Person.objects.create_user(OPERATOR, name="Ebba Norrsken", language="sv", time_zone="Europe/Stockholm")
+    make_operator(person_called(OPERATOR), is_operator=True, at=office.now())
 
 
 def _copy_once(source: str, target: str) -> str:
