@@ -213,12 +213,12 @@ def test_a_customer_sees_list_prices_once_the_partner_lets_it(visit: Callable[[s
     status, text = visit("kim", address)
     assert status == SEEN
     assert "45" in text
-    assert "At list prices; the partner you buy from bills you." in text
+    assert "At list prices, before tax; Reseller, from whom you buy, bills you." in text
     assert "15.0" not in text
     for closed in (f"{address}usage.csv", "/subscriptions/ovens/invoices/"):
         status, text = visit("kim", closed)
         assert status == REFUSED
-        assert "Ask the partner for a copy." in text
+        assert "Ask Reseller for a copy." in text
     status, text = visit("pia", f"{address}usage.csv")
     assert status == SEEN
     assert costs(text)["ovens"].startswith("15")

@@ -173,7 +173,7 @@ def test_a_customer_is_given_list_prices() -> None:
     for action in (Action.SEE_INVOICES, Action.DOWNLOAD_INVOICE, Action.DOWNLOAD_USAGE):
         with pytest.raises(gate.Refused) as raised:
             gate.require(customer, subscription, action)
-        assert "Ask the partner for a copy." in str(raised.value.phrase)
+        assert "Ask own-mpa-account for a copy." in str(raised.value.phrase)
 
 
 def record_sheet(account_id: str, sheet: str) -> None:

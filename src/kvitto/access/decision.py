@@ -10,7 +10,7 @@ from kvitto.access.actions import Action
 from kvitto.access.answers import Allowed, NotFound, Refused
 from kvitto.access.matrices import EA, MCA, MOSP, MPA
 from kvitto.access.matrix import Cell
-from kvitto.access.place import NO_POLICIES, Held, Place, Policies
+from kvitto.access.place import NO_POLICIES, Contact, Held, Place, Policies
 from kvitto.access.policies import Policy
 from kvitto.access.roles import ROLES, Level, Role
 from kvitto.language import Phrase, phrase
@@ -116,9 +116,11 @@ class _Question:
         matrix = self.place.matrix
         if policy := self._closing_policy():
             setters = matrix.who_may(matrix.policies[policy]) if policy in matrix.policies else ()
-            return Refused(_POLICY_RULES[policy], setters[-1] if setters else None, setters, policy=policy)
+            return Refused(
+                _policy_rule(policy, self.place.sold_by), setters[-1] if setters else None, setters, policy=policy
+            )
         if matrix is MPA and self.action in _INVOICE | _PRICED and not self._is_of_partner:
-            return Refused(_RULE_CUSTOMER, None, ())
+            return Refused(_customer_rule(self.place.sold_by), None, ())
         helpful = self._helpful_role()
         if helpful is Role.PARTNER_ADMINISTRATOR:  # who is one, is not for the customer to say
             return Refused(self._rule(asked), helpful, (helpful,))
@@ -173,6 +175,35 @@ class _Question:
         if matrix is EA and self.action in _INVOICE:
             return _RULE_INDIRECT if self.place.is_indirect else _RULE_ENROLLMENT
         return _RULES.get(asked, _RULE_OTHER)
+
+
+def _customer_rule(partner: Contact | None) -> Phrase:
+    """That the partner has the invoices and usage files; by name, with the address, as far as they are recorded."""
+    if partner is None:
+        return _RULE_CUSTOMER
+    if partner.email:
+        return phrase(
+            "You buy from {partner}, who receives the invoices and usage files. Ask {partner} for a copy: {address}.",
+            partner=partner.name, address=partner.email,
+        )  # fmt: skip
+    return phrase(
+        "You buy from {partner}, who receives the invoices and usage files. Ask {partner} for a copy.",
+        partner=partner.name,
+    )
+
+
+def _policy_rule(policy: Policy, partner: Contact | None) -> Phrase:
+    if policy is not Policy.CUSTOMER_VIEWS_CHARGES or partner is None:
+        return _POLICY_RULES[policy]
+    if partner.email:
+        return phrase(
+            "You buy from {partner}, who does not let you view charges here. Ask {partner} to allow it: {address}.",
+            partner=partner.name, address=partner.email,
+        )  # fmt: skip
+    return phrase(
+        "You buy from {partner}, who does not let you view charges here. Ask {partner} to allow it.",
+        partner=partner.name,
+    )
 
 
 @cache

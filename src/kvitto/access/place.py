@@ -51,11 +51,20 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """Whom to ask who is no person here: the name, and the address if one is recorded."""
+
+    name: str
+    email: str = ""
+
+
+@dataclass(frozen=True)
 class Place:
     """Where a question is asked: under which agreement's matrix, on what level, and what is set there.
 
     `is_indirect`: an enrollment that was bought through a partner. `invoice_is_old`: the invoice asked for is of a
-    period that began before December 2016; `invoice_is_support`: it is of a support plan.
+    period that began before December 2016; `invoice_is_support`: it is of a support plan. `sold_by`: the partner, of
+    what a partner's customer has.
     """
 
     matrix: Matrix
@@ -64,6 +73,7 @@ class Place:
     is_indirect: bool = False
     invoice_is_old: bool = False
     invoice_is_support: bool = False
+    sold_by: Contact | None = None
 
     @property
     def levels(self) -> frozenset[Level]:

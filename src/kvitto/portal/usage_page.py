@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, QueryDict
 
-from kvitto.agreements.hierarchy import InvoiceScope, Scope
+from kvitto.agreements.hierarchy import AgreementType, InvoiceScope, Scope
 from kvitto.agreements.parts import name_of_part
 from kvitto.language import Phrase, phrase, phrases
 from kvitto.money import Money
@@ -72,7 +72,8 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
     by = request.GET.get("by", "")
     by = by if by in _GROUPINGS else "day"
     wanted = _wanted(request.GET, by)
-    usage = daily_usage(settings.OFFICE, scope, period, wanted)
+    at_list_prices = scope.agreement is AgreementType.MPA and gate.sees_list_prices(person, asked)
+    usage = daily_usage(settings.OFFICE, scope, period, wanted, at_list_prices=at_list_prices)
     charges = _charges(row)
     is_filtered = bool(wanted.meter or wanted.resource or wanted.subscription or wanted.day)
     return {
@@ -80,15 +81,17 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
         "standing": asked,
         "scope_address": address_of(scope),
         "name": name_of_part(scope, asked),
-        "at_list_prices": is_part and bool(scope.customers) and gate.sees_list_prices(person, asked),
+        "at_list_prices": at_list_prices,
         "is_part": is_part,
         "invoices_closed": invoices_closed,
         "period": period,
         "row": row,
-        "is_final": bool(usage.invoice_number),
+        "is_final": bool(usage.invoice_number) and not at_list_prices,
         "is_settled": bool(row and row.absence and row.absence.is_lasting),
         "charges": charges,
-        "unrounded": _whole(scope, period).total if is_filtered and charges is None else usage.total,
+        "unrounded": _whole(scope, period, at_list_prices=at_list_prices).total
+        if is_filtered and charges is None
+        else usage.total,
         "rounding": charges - usage.total if charges is not None and not is_filtered else None,
         "moment": settings.OFFICE.now(),
         "is_large": is_large(settings.OFFICE, scope, period),
@@ -96,7 +99,7 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
         "no_invoice_file": why_no_invoice_file(person, row.invoice.number) if row and row.invoice else None,
         "unpriced": _unpriced(usage.unpriced),
         "usage": usage,
-        "chart": _chart(scope, period, wanted, usage),
+        "chart": _chart(scope, period, wanted, usage, at_list_prices=at_list_prices),
         "currency": usage.total.currency,
         "asked": wanted,
         "by": by,
@@ -159,13 +162,14 @@ def _unpriced(usages: tuple[Unpriced, ...]) -> Phrase | None:
     )
 
 
-def _whole(scope: InvoiceScope, period: Period) -> DailyUsage:
+def _whole(scope: InvoiceScope, period: Period, *, at_list_prices: bool) -> DailyUsage:
     """The period without any filter."""
-    return daily_usage(settings.OFFICE, scope, period, Asked(rows_per_page=1))
+    return daily_usage(settings.OFFICE, scope, period, Asked(rows_per_page=1), at_list_prices=at_list_prices)
 
 
-def _chart(scope: InvoiceScope, period: Period, wanted: Asked, usage: DailyUsage) -> Chart:
+def _chart(scope: InvoiceScope, period: Period, wanted: Asked, usage: DailyUsage, *, at_list_prices: bool) -> Chart:
     """The days under the chosen filters; one chosen day does not hide the others."""
     if wanted.day:
-        usage = daily_usage(settings.OFFICE, scope, period, replace(wanted, day=None, rows_per_page=1))
+        all_days = replace(wanted, day=None, rows_per_page=1)
+        usage = daily_usage(settings.OFFICE, scope, period, all_days, at_list_prices=at_list_prices)
     return chart_of_days(period, {day.day: day.cost for day in usage.days}, usage.total.currency)

@@ -1,19 +1,23 @@
 """Daily usage of one billing period for a page: a table with filters, grouping and paging, and a chart of days.
 
 Chart, table and total come from one result, so they always agree: the days add up to the total, and so do all pages.
+
+What is shown of a partner's usage is what its invoice is made of: the price less the earned credit, in the currency of
+the invoice. A partner's customer is shown the list price instead, in that currency too, and nothing of the credit.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from kvitto.agreements.hierarchy import InvoiceScope
+from kvitto.agreements.hierarchy import AgreementType, InvoiceScope
 from kvitto.agreements.invoice_kinds import InvoiceKind
+from kvitto.documents.usage_files.columns import LineKey, key_of
 from kvitto.invoicing.invoice import Invoice, Line
 from kvitto.money import EXACT, Money
 from kvitto.periods import Period
@@ -122,21 +126,25 @@ class DailyUsage:
     unpriced: tuple[Unpriced, ...]
 
 
-def daily_usage(office: Office, scope: InvoiceScope, period: Period, asked: Asked | None = None) -> DailyUsage:
+def daily_usage(
+    office: Office, scope: InvoiceScope, period: Period, asked: Asked | None = None, *, at_list_prices: bool = False
+) -> DailyUsage:
     """The usage of this scope, or part of one, in this period. A page past the last one gives the last one.
+
+    `at_list_prices`: for the customer of a partner, whose price sheet `scope` has; see `gate.scope_for`.
 
     What no filter cuts is kept, and given again as long as all it is made from stays. Raises what `charges_of_period`
     raises.
     """
     asked = asked or Asked()
     if asked.is_filtered or asked.page > _PAGES_KEPT:
-        return _worked_out(office, scope, period, asked)
-    question = _question(scope, period, asked)
+        return _worked_out(office, scope, period, asked, at_list_prices=at_list_prices)
+    question = _question(scope, period, asked, at_list_prices=at_list_prices)
     made_from = _made_from(scope, period)
     one = kept(office.home, [question]).get(question)
     if one and one.made_from == made_from:
         return read(DailyUsage, json.loads(one.answer))
-    usage = _worked_out(office, scope, period, asked)
+    usage = _worked_out(office, scope, period, asked, at_list_prices=at_list_prices)
     keep(office.home, [KeptAnswer(question, made_from, office.now(), as_text(usage))])
     return usage
 
@@ -149,16 +157,20 @@ def _made_from(scope: InvoiceScope, period: Period) -> MadeFrom:
     )
 
 
-def _question(scope: InvoiceScope, period: Period, asked: Asked) -> str:
+def _question(scope: InvoiceScope, period: Period, asked: Asked, *, at_list_prices: bool) -> str:
     dates = (period.start.isoformat(), period.end.isoformat())
-    return json.dumps(["usage", scope.scope.kind, scope.scope.id, scope.digest, dates, asked.by, asked.page,
+    kind = {AgreementType.MPA: "list usage" if at_list_prices else "partner usage"}.get(scope.agreement, "usage")
+    return json.dumps([kind, scope.scope.kind, scope.scope.id, scope.digest, dates, asked.by, asked.page,
                        asked.rows_per_page])  # fmt: skip
 
 
-def _worked_out(office: Office, scope: InvoiceScope, period: Period, asked: Asked) -> DailyUsage:
+def _worked_out(
+    office: Office, scope: InvoiceScope, period: Period, asked: Asked, *, at_list_prices: bool
+) -> DailyUsage:
     with charges_of_period(office, scope, period, alone=True) as found:
         names = _Names(found.invoice)
-        table = _Charges(found, asked) if asked.by is Grouping.NONE else _Groups(found, asked, names)
+        billed = _Billed(found.invoice, at_list_prices=at_list_prices)
+        table = _Charges(found, asked, billed) if asked.by is Grouping.NONE else _Groups(found, asked, billed, names)
         page_count = max(1, -(-table.row_count // asked.rows_per_page))
         page = min(max(1, asked.page), page_count)
         first = (page - 1) * asked.rows_per_page
@@ -175,6 +187,25 @@ def _worked_out(office: Office, scope: InvoiceScope, period: Period, asked: Aske
             subscriptions=names.subscriptions(found),
             unpriced=tuple(found.unpriced()),
         )
+
+
+class _Billed:
+    """The charges as their invoice bills them: a partner's less the earned credit and converted, others as they are."""
+
+    def __init__(self, invoice: Invoice, *, at_list_prices: bool) -> None:
+        self._is_partner = invoice.agreement == AgreementType.MPA
+        self._rate = invoice.exchange.rate if invoice.exchange else None
+        self._unit_prices: dict[LineKey, Decimal] = {}
+        if self._is_partner and not at_list_prices:
+            self._unit_prices = {key_of(line): line.unit_price for line in invoice.lines if line.corrects is None}
+
+    def __call__(self, charge: Charge) -> Charge:
+        if not self._is_partner:
+            return charge
+        unit_price = self._unit_prices.get(key_of(charge), charge.unit_price)
+        priced = EXACT.multiply(charge.quantity, unit_price)
+        amount = priced if self._rate is None else EXACT.multiply(priced, self._rate)
+        return replace(charge, unit_price=unit_price, amount=amount)
 
 
 class _Names:
@@ -221,12 +252,12 @@ class _Sums:
 class _Charges(_Sums):
     """The table of single charges, by day. Only the days of the page are held when there are very many."""
 
-    def __init__(self, found: PeriodCharges, asked: Asked) -> None:
+    def __init__(self, found: PeriodCharges, asked: Asked, billed: _Billed) -> None:
         super().__init__()
-        self._found, self._asked = found, asked
+        self._found, self._asked, self._billed = found, asked, billed
         self._rows_by_day: dict[date, int] = {}
         self._held: list[Charge] | None = []
-        for charge in filter(asked.passes, found.charges()):
+        for charge in map(billed, filter(asked.passes, found.charges())):
             self.add(charge)
             self.row_count += 1
             self._rows_by_day[charge.day] = self._rows_by_day.get(charge.day, 0) + 1
@@ -246,7 +277,7 @@ class _Charges(_Sums):
             elif before < end:
                 days.add(day)
             before = after
-        held = self._held if self._held is not None else filter(self._asked.passes, self._found.charges())
+        held = self._held if self._held is not None else map(self._billed, self._again())
         on_page = sorted((charge for charge in held if charge.day in days), key=_by_day)
         for charge in on_page[first - skipped : end - skipped]:
             yield UsageRow(
@@ -261,6 +292,9 @@ class _Charges(_Sums):
                 unit_price=charge.unit_price,
                 cost=names.money(charge.amount),
             )
+
+    def _again(self) -> Iterator[Charge]:
+        return filter(self._asked.passes, self._found.charges())
 
 
 def _by_day(charge: Charge) -> tuple[object, ...]:
@@ -280,11 +314,11 @@ class _Group:
 class _Groups(_Sums):
     """The table of sums by one thing: days in order, other groups dearest first."""
 
-    def __init__(self, found: PeriodCharges, asked: Asked, names: _Names) -> None:
+    def __init__(self, found: PeriodCharges, asked: Asked, billed: _Billed, names: _Names) -> None:
         super().__init__()
         self._by = asked.by
         self._groups: dict[date | str, _Group] = {}
-        for charge in filter(asked.passes, found.charges()):
+        for charge in map(billed, filter(asked.passes, found.charges())):
             self.add(charge)
             group = self._groups.setdefault(getattr(charge, asked.by.value), _Group())
             group.cost = EXACT.add(group.cost, charge.amount)
