@@ -208,16 +208,27 @@ ENTRIES = (
     Entry(
         "transactions", phrase("All transactions"), "{kind}_transactions",
         {
-            ACCOUNT: on(Action.SEE_INVOICES),
+            ACCOUNT: on(Action.SEE_INVOICES, MCA, MPA),
             PROFILE: on(Action.SEE_INVOICES),
-            SUBSCRIPTION: on(Action.SEE_INVOICES, MOSP),
         },
+    ),
+    Entry(
+        "statement", phrase("Unbilled charges"), "{kind}_statement",
+        {ACCOUNT: on(Action.SEE_CHARGES, EA), PROFILE: on(Action.SEE_CHARGES)},
+    ),
+    Entry(
+        "account_center_history", phrase("Billing history"), "account_center_history",
+        {SUBSCRIPTION: on(Action.USE_ACCOUNT_CENTER, MOSP)},
+    ),
+    Entry(
+        "account_center_statement", phrase("Current statement"), "account_center_statement",
+        {SUBSCRIPTION: on(Action.USE_ACCOUNT_CENTER, MOSP)},
     ),
     Entry(
         "credits", phrase("Credits"), "{kind}_credits",
         {
-            ACCOUNT: on(Action.SEE_CREDIT_BALANCE, EA),
-            PROFILE: on(Action.SEE_CREDIT_BALANCE),
+            ACCOUNT: on(Action.SEE_CREDIT_BALANCE, EA, MCA),
+            PROFILE: on(Action.SEE_CREDIT_BALANCE, MCA),
             SUBSCRIPTION: on(Action.SEE_INVOICES, MOSP),
         },
     ),
