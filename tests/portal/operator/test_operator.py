@@ -271,3 +271,23 @@ def test_a_job_that_failed_waits_for_the_operator(office: Office, olga: Client) 
     assert "It broke." in text(olga, f"/operator/jobs/{job.pk}/")
     assert "could not be done." not in text(olga, "/operator/")
     assert olga.get(f"/operator/jobs/{uuid.uuid4()}/").status_code == 404
+
+
+def test_what_is_due_asks_as_much_for_many_as_for_few(
+    april: Office, olga: Client, django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    """The overview, the list, and the question before closing."""
+    for address in ("/operator/", "/operator/due/", "/operator/close/", "/operator/unpriced/", "/operator/kept/"):
+        text(olga, address)
+        with django_assert_max_num_queries(32):  # type: ignore[attr-defined]
+            text(olga, address)
+
+
+def test_numbers_that_are_not_a_page_show_the_nearest(office: Office, olga: Client, tmp_path: Path) -> None:
+    """What somebody types into an address breaks nothing."""
+    refuse_some(office, tmp_path)
+    for query in ({"page": "0"}, {"page": "x"}, {"page": "99999"}, {"reason": "none"}, {"source": "\x00"}):
+        assert olga.get("/operator/refused/", query).status_code == 200
+        assert olga.get("/operator/imports/", query).status_code == 200
+    for query in ({"since": "2024-13-01"}, {"email": "\x00"}, {"what": "x", "outcome": "y", "page": "-1"}):
+        assert olga.get("/operator/sign-ins/", query).status_code == 200

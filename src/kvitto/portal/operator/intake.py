@@ -31,10 +31,11 @@ _HEADS = ("Source", "File", "Line", "Column", "Reason", "Sentence", "AcceptedSin
 @require_safe
 def imports(request: HttpRequest) -> HttpResponseBase:
     """Every file that was taken in, newest first."""
-    source = request.GET.get("source", "")
+    source, sources = request.GET.get("source", ""), _sources()
+    source = source if source in sources else ""
     found = UsageImport.objects.order_by("-pk")
     page = Paginator(found.filter(source=source) if source else found, _ROWS).get_page(request.GET.get("page"))
-    return show(request, "imports", "operator_imports", page=page, source=source, sources=_sources())
+    return show(request, "imports", "operator_imports", page=page, source=source, sources=sources)
 
 
 @for_operators
@@ -84,9 +85,11 @@ class _Asked:
 
 
 def _asked(request: HttpRequest) -> _Asked:
-    reason = request.GET.get("reason", "")
+    reason, source = request.GET.get("reason", ""), request.GET.get("source", "")
     return _Asked(
-        reason if reason in REASON_NAMES else "", request.GET.get("source", ""), request.GET.get("settled") == "on"
+        reason if reason in REASON_NAMES else "",
+        source if source in _sources() else "",
+        request.GET.get("settled") == "on",
     )
 
 

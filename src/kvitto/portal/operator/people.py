@@ -79,7 +79,7 @@ def _found(what: str, outcome: str, email: str, since: str) -> QuerySet[AuditEnt
     if outcome in {value.value for value in OUTCOMES}:
         found = found.filter(outcome=outcome)
     if email:
-        person = known_people().filter(email=email.lower()).first()
+        person = known_people().filter(email=email.lower()).first() if email.isprintable() else None
         if person is None:
             return AuditEntry.objects.none()
         found = found.filter(who=str(person.pk)) | found.filter(facts__contains=f'"person":"{person.pk}"')
