@@ -9,17 +9,12 @@ from kvitto.portal.access import urls as access_urls
 from kvitto.portal.address_parts import PLURALS, FirstDay
 from kvitto.portal.billing import urls as billing_urls
 from kvitto.portal.identity import urls as identity
+from kvitto.portal.invoice_lists import urls as invoice_lists
 from kvitto.portal.invoice_usage import invoice_usage_file
-from kvitto.portal.invoices import (
-    account_invoices,
-    invoice,
-    invoice_document,
-    invoice_pdf,
-    profile_invoices,
-    subscription_invoices,
-)
+from kvitto.portal.invoices import invoice, invoice_document, invoice_pdf
 from kvitto.portal.jobs import urls as jobs_urls
 from kvitto.portal.jobs.asking import prepare_usage
+from kvitto.portal.money import urls as money_urls
 from kvitto.portal.operator import urls as operator_urls
 from kvitto.portal.search import urls as search_urls
 from kvitto.portal.sharing import share_invoices
@@ -36,11 +31,8 @@ urlpatterns = [
     path("language/", reader.choose_language, name="choose_language"),
     *identity.urlpatterns,
     path("subscriptions/", subscriptions, name="subscriptions"),
-    path("subscriptions/<str:id>/invoices/", subscription_invoices, name="subscription_invoices"),
     path("subscriptions/<str:id>/share-invoices/", share_invoices, name="share_invoices"),
     path("subscriptions/<str:id>/spending-limit/", change_spending_limit, name="change_spending_limit"),
-    path("billing-profiles/<str:id>/invoices/", profile_invoices, name="profile_invoices"),
-    path("billing-accounts/<str:id>/invoices/", account_invoices, name="account_invoices"),
     *(
         path(f"{plural}/<str:id>/periods/<first_day:day>/{file}", view, {"kind": kind}, name=f"{kind}_{name}")
         for kind, plural in PLURALS.items()
@@ -50,6 +42,7 @@ urlpatterns = [
             ("prepare/", prepare_usage, "prepare"),
         )
     ),
+    *invoice_lists.urlpatterns,
     path("invoices/<str:number>/", invoice, name="invoice"),
     path("invoices/<str:number>.pdf", invoice_pdf, name="invoice_pdf"),
     path("invoices/<str:number>/documents/<str:name>", invoice_document, name="invoice_document"),
@@ -58,5 +51,6 @@ urlpatterns = [
     *search_urls.urlpatterns,
     *billing_urls.urlpatterns,
     *jobs_urls.urlpatterns,
+    *money_urls.urlpatterns,
     *operator_urls.urlpatterns,
 ]

@@ -113,9 +113,9 @@ def documents_seen(office: Office, person: Person, scope: Scope, wanted: Wanted,
     return _for(person, _page(office, _seen(person, scope), wanted, page))
 
 
-def documents_open(office: Office, person: Person, wanted: Wanted, page: int = 1) -> DocumentPage:
-    """The documents of everything that is open to this person."""
-    return _for(person, _page(office, open_invoices(gate.everything_of(person)), wanted, page))
+def documents_open(office: Office, everything: gate.Everything, wanted: Wanted, page: int = 1) -> DocumentPage:
+    """The documents of everything that is open to a person."""
+    return _for(everything.asker.person, _page(office, open_invoices(everything), wanted, page))
 
 
 def _for(person: Person, found: DocumentPage) -> DocumentPage:

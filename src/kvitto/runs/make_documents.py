@@ -32,7 +32,7 @@ from kvitto.runs.period_charges import charges_of_period
 
 __all__ = (
     "DamagedDocument", "KeptDocument", "NoSuchDocument", "UnknownLanguage", "UsageFile", "document", "documents_of",
-    "invoice_pdf", "kept_documents", "render_missing", "usage_csv",
+    "invoice_pdf", "kept_documents", "kept_documents_of", "render_missing", "usage_csv",
 )  # fmt: skip
 
 _TOGETHER = 500  # invoices whose facts and documents are held at once
@@ -99,6 +99,14 @@ def documents_of(office: Office, number: str) -> tuple[KeptDocument, ...]:
 def kept_documents(number: str) -> tuple[KeptDocument, ...]:
     """The documents of this invoice that were made already, its sheet first."""
     return tuple(_described(record) for record in DocumentRecord.objects.filter(invoice_id=number).order_by("id"))
+
+
+def kept_documents_of(numbers: Iterable[str]) -> dict[str, tuple[KeptDocument, ...]]:
+    """The same of some invoices, by number; one query."""
+    found: dict[str, tuple[KeptDocument, ...]] = {}
+    for record in DocumentRecord.objects.filter(invoice_id__in=sorted(set(numbers))).order_by("id"):
+        found[record.invoice_id] = (*found.get(record.invoice_id, ()), _described(record))
+    return found
 
 
 def document(office: Office, number: str, name: str) -> bytes:
