@@ -25,10 +25,10 @@ from kvitto.runs.jobs.kinds import function_of
 from kvitto.runs.jobs.prepared_files import sweep_prepared
 from kvitto.runs.office import Office
 
-_SECONDS_BETWEEN_LOOKS = 1.0
-_SECONDS_BETWEEN_BEATS = jobs.LEASE.total_seconds() / 6
-_SECONDS_BETWEEN_TELLINGS = 0.5
-_SECONDS_BETWEEN_SWEEPS = 3600.0
+_SECONDS_BETWEEN_LOOKS = 1
+_SECONDS_BETWEEN_BEATS = jobs.LEASE.seconds // 6
+_NANOSECONDS_BETWEEN_TELLINGS = 500_000_000
+_NANOSECONDS_BETWEEN_SWEEPS = 3_600_000_000_000
 _LOG = logging.getLogger(__name__)
 
 
@@ -53,10 +53,10 @@ class Worker:
 
     def work(self) -> None:
         """Do jobs until `stop` is set, and sweep away old files now and then."""
-        swept = -_SECONDS_BETWEEN_SWEEPS
+        swept = -_NANOSECONDS_BETWEEN_SWEEPS  # long ago
         while not self._stop.is_set():
-            if time.monotonic() - swept >= _SECONDS_BETWEEN_SWEEPS:
-                swept = time.monotonic()
+            if time.monotonic_ns() - swept >= _NANOSECONDS_BETWEEN_SWEEPS:
+                swept = time.monotonic_ns()
                 sweep_prepared(self._office)
             if not self.do_next(with_heart=True):
                 connection.close_if_unusable_or_obsolete()
@@ -109,13 +109,13 @@ class _Teller:
 
     def __init__(self, job: Job, stop: threading.Event) -> None:
         self._job, self._stop = job, stop
-        self._told = 0.0
+        self._told = -_NANOSECONDS_BETWEEN_TELLINGS
 
     def __call__(self, done: int, total: int | None) -> None:
         if self._stop.is_set():
             raise Stopped
-        now = time.monotonic()
-        if now - self._told < _SECONDS_BETWEEN_TELLINGS and done != total:
+        now = time.monotonic_ns()
+        if now - self._told < _NANOSECONDS_BETWEEN_TELLINGS and done != total:
             return
         self._told = now
         if not jobs.progress(self._job, done, total, beat=_beat()):
