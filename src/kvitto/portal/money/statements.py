@@ -85,7 +85,7 @@ def statement_context(
         "name": found.scope.name,
         "statement": found,
         "periods": periods,
-        "has_open_period": any(one.row.is_current for one in periods),
+        "has_credit": any(row.estimate and row.estimate.credit for row in shown),
         "period_page": f"{scope_kind}_period",
         "period_file": f"{scope_kind}_csv",
     }

@@ -42,7 +42,7 @@ def transactions_page(request: HttpRequest, kind: ScopeKind, id: str) -> HttpRes
         "rows": found.rows,
         "pending_usage": found.pending_usage,
         "pending_total": _sums([one.amount for one in found.pending_usage]),
-        "sums": [] if asked_page else _sums_of_all(found),
+        "sums": _sums_of_all(found) if wanted.is_filtered and not asked_page else [],
         "next_page": found.next_page,
         "is_first": not asked_page,
         "wanted": wanted,
