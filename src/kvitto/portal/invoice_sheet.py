@@ -141,10 +141,11 @@ def known_sheet(invoice: Invoice, digest: str) -> Sheet:
 def lines_between(sheet: Sheet, first: int, end: int) -> tuple[SheetSection, ...]:
     """The sections with those of their lines that stand at the positions `first` up to, not including, `end`."""
     found, before = [], 0
+    count = sum(len(section.lines) for section in sheet.sections)
     for section in sheet.sections:
         after = before + len(section.lines)
         lines = section.lines[max(0, first - before) : max(0, end - before)]
-        if lines or (before == after and first <= before < end):
+        if lines or (before == after and first <= before and (before < end or end >= count)):
             found.append(replace(section, lines=lines, ends=after <= end))
         before = after
     return tuple(found)
