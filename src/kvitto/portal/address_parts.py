@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.urls import reverse
+from django.urls import register_converter, reverse
 
 from kvitto.agreements.hierarchy import InvoiceScope, ScopeKind
 
@@ -43,3 +43,5 @@ PLURALS = {
     ScopeKind.CUSTOMER: "customers",
 }
 """How addresses call the things whose usage has a page."""
+
+register_converter(FirstDay, "first_day")  # here, so that every family's addresses may use it

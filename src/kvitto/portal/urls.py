@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from kvitto.portal import health, reader
 from kvitto.portal.access import urls as access_urls
-from kvitto.portal.address_parts import PLURALS, FirstDay
+from kvitto.portal.address_parts import PLURALS
 from kvitto.portal.billing import urls as billing_urls
 from kvitto.portal.identity import urls as identity
 from kvitto.portal.invoice_lists import urls as invoice_lists
@@ -22,8 +22,6 @@ from kvitto.portal.spending_limit import change_spending_limit
 from kvitto.portal.start import start
 from kvitto.portal.subscriptions import subscriptions
 from kvitto.portal.usage import usage_file, usage_page
-
-register_converter(FirstDay, "first_day")
 
 urlpatterns = [
     path("", start, name="home"),
