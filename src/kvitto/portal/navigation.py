@@ -185,6 +185,7 @@ ENTRIES = (
             SUBSCRIPTION: on(Action.SEE_INVOICES, MOSP),
         },
     ),
+    Entry("partner_customer", phrase("Partner Center"), "partner_{kind}", {CUSTOMER: on(_SEEN, MPA)}),
     Entry(
         "usage", phrase("Usage"), "{kind}_usage",
         {

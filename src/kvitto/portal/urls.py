@@ -16,6 +16,7 @@ from kvitto.portal.jobs import urls as jobs_urls
 from kvitto.portal.jobs.asking import prepare_usage
 from kvitto.portal.money import urls as money_urls
 from kvitto.portal.operator import urls as operator_urls
+from kvitto.portal.partner import urls as partner_urls
 from kvitto.portal.search import urls as search_urls
 from kvitto.portal.sharing import share_invoices
 from kvitto.portal.spending_limit import change_spending_limit
@@ -51,4 +52,5 @@ urlpatterns = [
     *jobs_urls.urlpatterns,
     *money_urls.urlpatterns,
     *operator_urls.urlpatterns,
+    *partner_urls.urlpatterns,
 ]

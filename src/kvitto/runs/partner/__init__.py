@@ -1,0 +1,1 @@
+"""What a partner is shown and handed: charges and margins by customer, invoices, and the files beside them."""
