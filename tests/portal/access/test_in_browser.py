@@ -42,7 +42,7 @@ def test_s_12_to_s_18_the_administrator_lets_others_download(open_window: Open) 
     find_no_fault(page, "switch")
     page.get_by_role("radio", name="On").check()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status")).to_contain_text("Others may download the invoices of this subscription now.")
+    expect(page.get_by_text("Others may download the invoices of this subscription now.")).to_be_visible()
 
     reader.reload()
     with reader.expect_download() as pdf:
