@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -81,7 +82,7 @@ def test_past_due_invoices_need_attention(office: Office, sign_in: SignIn, setti
     settings.OFFICE = Office(home=office.home, clock=midnight(date(2024, 4, 19)))
     assert "Needs attention" not in page(client)
     settings.OFFICE = Office(home=office.home, clock=midnight(date(2024, 4, 20)))
-    assert "past due since 19 Apr 2024" in page(client)
+    assert "past due since 20 Apr 2024" in page(client)
     for one in list_invoices([Scope(ScopeKind.SUBSCRIPTION, LAB)]):
         record_payment(
             settings.OFFICE, one.number, Payment(PaymentKind.PAYMENT, date(2024, 4, 20), one.payable, one.number)
@@ -160,4 +161,5 @@ def test_unknown_and_others_give_the_same_page(office: Office, sign_in: SignIn, 
     client = sign_in(STRANGER)
     answers = [client.get(address.format(key)) for key in ("nordlys", "utrecht", LAB, "never")]
     assert {answer.status_code for answer in answers} == {404}
-    assert len({answer.content.partition(b"<main")[2] for answer in answers}) == 1
+    bodies = [re.sub(rb'value="[^"]*"', b"", answer.content.partition(b"<main")[2]) for answer in answers]
+    assert len(set(bodies)) == 1
