@@ -17,7 +17,7 @@ from pathlib import Path
 
 FILE = "kept-answers.sqlite3"
 _AT_ONCE = 500  # parameters of a query; databases have a limit
-_SECONDS_TO_WAIT = 0.2  # for another writer; an answer that is not kept is worked out again
+_MILLISECONDS_TO_WAIT = 200  # for another writer; an answer that is not kept is worked out again
 _OLDEST_FIRST = "DELETE FROM answers WHERE question IN (SELECT question FROM answers ORDER BY made_at LIMIT ?)"
 _MAKE = """
     CREATE TABLE IF NOT EXISTS answers (
@@ -87,16 +87,16 @@ def _opened(home: Path) -> Iterator[sqlite3.Connection]:
     """This thread's connection, in one transaction; a file that is none is replaced by an empty one the next time."""
     path = home / FILE
     database: sqlite3.Connection | None = getattr(_here, "database", None)
-    if database is None or _here.path != path or not path.exists():
+    is_open = database is not None and _here.path == path and path.exists()
+    if database is None or not is_open:
         if database:
             database.close()
-        _here.database = database = sqlite3.connect(path, timeout=_SECONDS_TO_WAIT)
+        _here.database = database = sqlite3.connect(path, timeout=0)
         _here.path = path
-        with suppress(sqlite3.OperationalError):
-            database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = OFF")  # nothing is lost that cannot be worked out again
-        path.chmod(0o600)
     try:
+        if not is_open:
+            _prepare(database)
+            path.chmod(0o600)
         with database:
             database.execute(_MAKE)
             yield database
@@ -107,3 +107,10 @@ def _opened(home: Path) -> Iterator[sqlite3.Connection]:
             for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
                 (home / name).unlink(missing_ok=True)
         raise
+
+
+def _prepare(database: sqlite3.Connection) -> None:
+    database.execute(f"PRAGMA busy_timeout = {_MILLISECONDS_TO_WAIT}")
+    with suppress(sqlite3.OperationalError):
+        database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = OFF")  # nothing is lost that cannot be worked out again
