@@ -47,7 +47,7 @@ def test_a_row_is_one_target_and_its_buttons_stay_their_own(open_window: Open) -
     page.locator("tr.target").first.get_by_role("link", name=re.compile("^K-2024-")).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Invoice K-2024-")
     page.go_back()
-    page.get_by_text("Other languages", exact=True).first.click()
+    page.locator("tr.target summary").first.click()
     expect(page.get_by_role("link", name="繁體中文").first).to_be_visible()
 
 

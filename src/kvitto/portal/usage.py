@@ -14,9 +14,11 @@ from kvitto.agreements.parts import name_of_part
 from kvitto.portal.audited import audited_download
 from kvitto.portal.downloads import file_answer
 from kvitto.portal.permission import person_of
+from kvitto.portal.usage_asked import asked_in
 from kvitto.portal.usage_page import context_of
 from kvitto.records.gate import Action
 from kvitto.runs.asked_period import asked_period
+from kvitto.runs.chosen_usage import chosen_usage_csv
 from kvitto.runs.jobs.usage_file import is_large
 from kvitto.runs.make_documents import usage_csv
 
@@ -33,18 +35,26 @@ def usage_page(request: HttpRequest, kind: ScopeKind, id: str, day: date) -> Htt
 
 @require_GET
 def usage_file(request: HttpRequest, kind: ScopeKind, id: str, day: date) -> HttpResponseBase:  # noqa: A002 - the address calls it id
-    """The same usage as a file; of a large period, the page on which it can be prepared."""
-    asked = Scope(kind, id)
+    """The same usage as a file, or what the filters in the address let pass of it.
+
+    The whole of a large period is prepared first: then this is the page on which one asks for it.
+    """
+    asked, chosen = Scope(kind, id), asked_in(request.GET)
+    facts = {"kind": "chosen-usage-csv" if chosen.is_filtered else "usage-csv", "period": day.isoformat()}
     try:
-        with audited_download(request, asked, kind="usage-csv", period=day.isoformat()):
+        with audited_download(request, asked, **facts):
             found = asked_period(settings.OFFICE, person_of(request), asked, day, Action.DOWNLOAD_USAGE)
-            if is_large(settings.OFFICE, found.scope, found.period):
+            if chosen.is_filtered:
+                content = chosen_usage_csv(settings.OFFICE, found.scope, found.period, chosen)
+            elif is_large(settings.OFFICE, found.scope, found.period):
                 raise _Large  # noqa: TRY301 - leaves the block in which a file is handed out
-            content = usage_csv(settings.OFFICE, found.scope, found.period)
+            else:
+                content = usage_csv(settings.OFFICE, found.scope, found.period)
     except _Large:
         context = {"standing": asked, "name": name_of_part(found.scope, asked), "period": found.period}
         return render(request, "portal/jobs/large.html", context)
-    return file_answer(content, f"usage-{asked.id}-{found.period.start.isoformat()}.csv", "text/csv; charset=utf-8")
+    name = f"usage-{asked.id}-{found.period.start.isoformat()}{'-chosen' if chosen.is_filtered else ''}.csv"
+    return file_answer(content, name, "text/csv; charset=utf-8")
 
 
 class _Large(Exception):  # noqa: N818 - not a fault

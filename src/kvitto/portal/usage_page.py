@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -15,10 +16,11 @@ from kvitto.agreements.hierarchy import AgreementType, InvoiceScope, Scope
 from kvitto.agreements.parts import name_of_part
 from kvitto.language import Phrase, phrase, phrases
 from kvitto.money import Money
-from kvitto.periods import Period
+from kvitto.periods import Period, midnight
 from kvitto.portal.address_parts import address_of
 from kvitto.portal.chart import Chart, chart_of_days
 from kvitto.portal.permission import person_of, why_no_invoice_file, why_not_in
+from kvitto.portal.usage_asked import FILTERS, GROUPINGS, ROWS, asked_in, grouping_in, orders_of
 from kvitto.rating.charge import Unpriced
 from kvitto.records import gate
 from kvitto.records.gate import Action
@@ -26,15 +28,6 @@ from kvitto.records.invoices import load
 from kvitto.runs.daily_usage import Asked, DailyUsage, Grouping, daily_usage
 from kvitto.runs.jobs.usage_file import is_large
 from kvitto.runs.period_rows import PeriodRow, row_of
-
-_ROWS = 50
-_GROUPINGS = {
-    "day": (Grouping.DAY, phrase("Day")),
-    "meter": (Grouping.METER, phrase("Meter")),
-    "resource": (Grouping.RESOURCE, phrase("Resource")),
-    "subscription": (Grouping.SUBSCRIPTION, phrase("Subscription")),
-    "charge": (Grouping.NONE, phrase("Every charge")),
-}
 
 
 @dataclass(frozen=True)
@@ -69,13 +62,12 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
     is_part = asked != scope.scope
     invoices_closed = why_not_in(person, asked, scope, Action.SEE_INVOICES)
     row = None if is_part or invoices_closed else row_of(settings.OFFICE, scope, period)
-    by = request.GET.get("by", "")
-    by = by if by in _GROUPINGS else "day"
-    wanted = _wanted(request.GET, by)
+    by, wanted = grouping_in(request.GET), asked_in(request.GET)
     at_list_prices = scope.agreement is AgreementType.MPA and gate.sees_list_prices(person, asked)
     usage = daily_usage(settings.OFFICE, scope, period, wanted, at_list_prices=at_list_prices)
     charges = _charges(row)
-    is_filtered = bool(wanted.meter or wanted.resource or wanted.subscription or wanted.day)
+    is_filtered = wanted.is_filtered
+    whole = _whole(scope, period, at_list_prices=at_list_prices).total if is_filtered else usage.total
     return {
         "scope": scope,
         "standing": asked,
@@ -89,9 +81,7 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
         "is_final": bool(usage.invoice_number) and not at_list_prices,
         "is_settled": bool(row and row.absence and row.absence.is_lasting),
         "charges": charges,
-        "unrounded": _whole(scope, period, at_list_prices=at_list_prices).total
-        if is_filtered and charges is None
-        else usage.total,
+        "unrounded": whole,
         "rounding": charges - usage.total if charges is not None and not is_filtered else None,
         "moment": settings.OFFICE.now(),
         "is_large": is_large(settings.OFFICE, scope, period),
@@ -103,33 +93,16 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
         "currency": usage.total.currency,
         "asked": wanted,
         "by": by,
-        "groupings": [(name, said) for name, (grouping, said) in _GROUPINGS.items() if _is_offered(grouping, scope)],
+        "groupings": [(name, said) for name, (grouping, said) in GROUPINGS.items() if _is_offered(grouping, scope)],
         "days": list(period.days()),
         "is_filtered": is_filtered,
+        "orders": orders_of(wanted),
+        "chosen_file": _chosen_file(request.GET) if is_filtered else "",
+        "zone_note": _zone_note(person.time_zone, period),
         "meter_labels": _labels(usage.meters),
         "columns": _COLUMNS.get(by) or replace(_EVERY_CHARGE, subscription=len(scope.subscriptions) > 1),
-        "page": Paginator(range(usage.row_count), _ROWS).get_page(usage.page),
+        "page": Paginator(range(usage.row_count), ROWS).get_page(usage.page),
     }
-
-
-def _wanted(query: QueryDict, by: str) -> Asked:
-    page = query.get("page", "")
-    return Asked(
-        meter=query.get("meter", ""),
-        resource=query.get("resource", "").strip(),
-        subscription=query.get("subscription", ""),
-        day=_day(query.get("day", "")),
-        by=_GROUPINGS[by][0],
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 10 else 1,  # noqa: PLR2004 - no such page
-        rows_per_page=_ROWS,
-    )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _is_offered(grouping: Grouping, scope: InvoiceScope) -> bool:
@@ -173,3 +146,22 @@ def _chart(scope: InvoiceScope, period: Period, wanted: Asked, usage: DailyUsage
         all_days = replace(wanted, day=None, rows_per_page=1)
         usage = daily_usage(settings.OFFICE, scope, period, all_days, at_list_prices=at_list_prices)
     return chart_of_days(period, {day.day: day.cost for day in usage.days}, usage.total.currency)
+
+
+def _chosen_file(query: QueryDict) -> str:
+    """The end of the address of the file with what is chosen alone."""
+    wanted = {name: value for name in FILTERS if (value := query.get(name, ""))}
+    return f"usage.csv?{urlencode(wanted)}"
+
+
+def _zone_note(zone: str, period: Period) -> Phrase | None:
+    """When a UTC day begins where the reader is; None for who lives by UTC."""
+    begins = [(day, midnight(day).astimezone(ZoneInfo(zone))) for day in (period.start, period.last_day)]
+    clocks = tuple(sorted({f"{moment:%H:%M}" for _, moment in begins}))
+    if clocks == ("00:00",):
+        return None
+    if any(moment.date() < day for day, moment in begins):
+        return phrase(
+            "In your time zone, {zone}, a UTC day begins the evening before, at {clocks}.", zone=zone, clocks=clocks
+        )
+    return phrase("In your time zone, {zone}, a UTC day begins at {clocks}.", zone=zone, clocks=clocks)

@@ -8,6 +8,7 @@ the invoice. A partner's customer is shown the list price instead, in that curre
 
 from __future__ import annotations
 
+import heapq
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -50,6 +51,8 @@ class Asked:
     """What the reader wants to see: an empty filter lets everything pass.
 
     `resource` is looked for inside the resource's name, in any case; the others are exact ids. Pages count from 1.
+    `sort`: one of `sorts_of(by)`, downwards with a minus before it; empty, or anything else, is the order of days, or
+    the dearest group first.
     """
 
     meter: str = ""
@@ -57,6 +60,7 @@ class Asked:
     subscription: str = ""
     day: date | None = None
     by: Grouping = Grouping.NONE
+    sort: str = ""
     page: int = 1
     rows_per_page: int = ROWS_PER_PAGE
 
@@ -73,6 +77,11 @@ class Asked:
             and (not self.subscription or charge.subscription == self.subscription)
             and (self.day is None or charge.day == self.day)
         )
+
+
+def sorts_of(by: Grouping) -> tuple[str, ...]:
+    """By what the rows of this grouping can be put in order."""
+    return (by.value, "cost") if by else ("day", "subscription", "meter", "resource", "cost")
 
 
 @dataclass(frozen=True)
@@ -137,7 +146,7 @@ def daily_usage(
     raises.
     """
     asked = asked or Asked()
-    if asked.is_filtered or asked.page > _PAGES_KEPT:
+    if asked.is_filtered or asked.sort or asked.page > _PAGES_KEPT:
         return _worked_out(office, scope, period, asked, at_list_prices=at_list_prices)
     question = _question(scope, period, asked, at_list_prices=at_list_prices)
     made_from = _made_from(scope, period)
@@ -221,6 +230,11 @@ class _Names:
     def money(self, amount: Decimal) -> Money:
         return Money(amount, self._currency)
 
+    def said(self, column: str, key: object) -> str:
+        """By what a thing stands in order: its name, in any case."""
+        of_kind = {"meter": self.of_meter, "subscription": self.of_subscription}.get(column, {})
+        return of_kind.get(str(key), str(key)).casefold()
+
     def meters(self, found: PeriodCharges) -> tuple[tuple[str, str], ...]:
         return _by_name((line.meter, line.meter_name) for line in self._shown(found))
 
@@ -268,18 +282,9 @@ class _Charges(_Sums):
 
     def rows(self, names: _Names, first: int, end: int) -> Iterator[UsageRow]:
         """The rows from the position `first` up to, not including, `end`."""
-        before, days = 0, set()
-        skipped = 0
-        for day in sorted(self._rows_by_day):
-            after = before + self._rows_by_day[day]
-            if after <= first:
-                skipped = after
-            elif before < end:
-                days.add(day)
-            before = after
-        held = self._held if self._held is not None else map(self._billed, self._again())
-        on_page = sorted((charge for charge in held if charge.day in days), key=_by_day)
-        for charge in on_page[first - skipped : end - skipped]:
+        by, downwards = order_of(self._asked)
+        on_page = self._days(first, end, downwards) if by == "day" else self._sorted(names, by, end, downwards)[first:]
+        for charge in on_page:
             yield UsageRow(
                 day=charge.day,
                 subscription=charge.subscription,
@@ -293,8 +298,34 @@ class _Charges(_Sums):
                 cost=names.money(charge.amount),
             )
 
-    def _again(self) -> Iterator[Charge]:
-        return filter(self._asked.passes, self._found.charges())
+    def _sorted(self, names: _Names, by: str, end: int, downwards: bool) -> list[Charge]:  # noqa: FBT001 - the order
+        """The first of all in this order; no more of them are held."""
+
+        def key(charge: Charge) -> tuple[object, ...]:
+            value = charge.amount if by == "cost" else names.said(by, getattr(charge, by))
+            return (value, *_by_day(charge))
+
+        return (heapq.nlargest if downwards else heapq.nsmallest)(end, self._again(), key=key)
+
+    def _days(self, first: int, end: int, downwards: bool) -> list[Charge]:  # noqa: FBT001 - the order
+        """Those of the days that are on the page, and of them the ones that are."""
+        before, days = 0, set()
+        skipped = 0
+        for day in sorted(self._rows_by_day, reverse=downwards):
+            after = before + self._rows_by_day[day]
+            if after <= first:
+                skipped = after
+            elif before < end:
+                days.add(day)
+            before = after
+        on_page = sorted((charge for charge in self._again() if charge.day in days), key=_by_day)
+        on_page.sort(key=lambda charge: charge.day, reverse=downwards)
+        return on_page[first - skipped : end - skipped]
+
+    def _again(self) -> Iterable[Charge]:
+        if self._held is not None:
+            return self._held
+        return map(self._billed, filter(self._asked.passes, self._found.charges()))
 
 
 def _by_day(charge: Charge) -> tuple[object, ...]:
@@ -316,7 +347,7 @@ class _Groups(_Sums):
 
     def __init__(self, found: PeriodCharges, asked: Asked, billed: _Billed, names: _Names) -> None:
         super().__init__()
-        self._by = asked.by
+        self._asked, self._by = asked, asked.by
         self._groups: dict[date | str, _Group] = {}
         for charge in map(billed, filter(asked.passes, found.charges())):
             self.add(charge)
@@ -329,10 +360,7 @@ class _Groups(_Sums):
 
     def rows(self, names: _Names, first: int, end: int) -> Iterator[UsageRow]:
         """The rows from the position `first` up to, not including, `end`."""
-        keys: list[date | str] = sorted(self._groups, key=str)
-        if self._by is not Grouping.DAY:
-            keys.sort(key=lambda key: self._groups[key].cost, reverse=True)
-        for key in keys[first:end]:
+        for key in self._ordered(names)[first:end]:
             group, name = self._groups[key], str(key)
             is_meter, is_subscription = self._by is Grouping.METER, self._by is Grouping.SUBSCRIPTION
             yield UsageRow(
@@ -347,3 +375,20 @@ class _Groups(_Sums):
                 unit_price=next(iter(group.prices)) if len(group.prices) == len(group.units) == 1 else None,
                 cost=names.money(group.cost),
             )
+
+    def _ordered(self, names: _Names) -> list[date | str]:
+        by, downwards = order_of(self._asked)
+        keys: list[date | str] = sorted(self._groups, key=str)
+        if by == "cost":
+            keys.sort(key=lambda key: self._groups[key].cost, reverse=downwards)
+        else:
+            keys.sort(key=lambda key: names.said(by, key), reverse=downwards)
+        return keys
+
+
+def order_of(asked: Asked) -> tuple[str, bool]:
+    """The column that decides, and whether the last comes first."""
+    by = asked.sort.removeprefix("-")
+    if by in sorts_of(asked.by):
+        return by, asked.sort.startswith("-")
+    return ("day", False) if asked.by in {Grouping.NONE, Grouping.DAY} else ("cost", True)

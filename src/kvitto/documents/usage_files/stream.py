@@ -33,12 +33,27 @@ def write_csv(  # noqa: PLR0913 - what it is about, and what of it is told
     is UTF-8. Σ Cost is the sum of the invoice's lines (its amounts, if issued; the
     unrounded ones, if not). KeyError if a charge belongs to no line of the invoice.
     """
+    yield from _written(_rows(InvoiceCells(invoice, scope, corrected), invoice, charges, subscriptions), bom=bom)
+
+
+def write_chosen(
+    invoice: Invoice, charges: Iterable[Charge], *, scope: InvoiceScope | None = None, bom: bool = True
+) -> Iterator[bytes]:
+    """The rows of these charges alone, as `write_csv` writes them: no fees, corrections or rounding beside them.
+
+    Σ Cost is the unrounded sum of the charges. KeyError if one of them belongs to no line of the invoice.
+    """
+    cells = InvoiceCells(invoice, scope, ())
+    yield from _written((cells.of(charge).usage(charge) for charge in charges), bom=bom)
+
+
+def _written(rows: Iterable[tuple[str, ...]], *, bom: bool) -> Iterator[bytes]:
     text = io.StringIO()
     if bom:
         text.write("\N{ZERO WIDTH NO-BREAK SPACE}")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for row in _rows(InvoiceCells(invoice, scope, corrected), invoice, charges, subscriptions):
+    for row in rows:
         writer.writerow(row)
         if text.tell() >= _CHUNK:
             yield _taken(text)
