@@ -16,7 +16,7 @@ from kvitto.config.home import make_home
 from kvitto.periods import midnight
 from kvitto.records.models import Person
 from kvitto.runs.office import Office
-from tests.portal import small_office
+from tests.portal import small_office, whole_office
 from tests.portal.windows import browser, open_window
 
 __all__ = ["browser", "open_window"]  # fixtures of all files beside this one
@@ -26,30 +26,41 @@ CLOCK = midnight(date(2024, 3, 20))
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Where the small office lies once a test has built it, so that the next ones only load it."""
-    return {"folder": tmp_path_factory.mktemp("small-office")}
+    """Where the offices lie once a test has built them, so that the next ones only load them."""
+    return {"folder": tmp_path_factory.mktemp("small-office"), "whole": tmp_path_factory.mktemp("whole-office")}
 
 
 @pytest.fixture
 def office(db: None, built: dict[str, Path], settings: Settings) -> Office:
     """The small office, in the test's database, and as the one that the pages serve."""
-    return _open(built, settings)
+    return _open(built["folder"], small_office.build, settings)
 
 
 @pytest.fixture
 def live_office(transactional_db: None, built: dict[str, Path], settings: Settings) -> Office:
     """The same office where a server in another thread can see it."""
-    return _open(built, settings)
+    return _open(built["folder"], small_office.build, settings)
 
 
-def _open(built: dict[str, Path], settings: Settings) -> Office:
-    folder = built["folder"]
+@pytest.fixture
+def whole(db: None, built: dict[str, Path], settings: Settings) -> Office:
+    """The office with every form of agreement, in the test's database, and as the one that the pages serve."""
+    return _open(built["whole"], whole_office.build, settings)
+
+
+@pytest.fixture
+def live_whole(transactional_db: None, built: dict[str, Path], settings: Settings) -> Office:
+    """The same where a server in another thread can see it."""
+    return _open(built["whole"], whole_office.build, settings)
+
+
+def _open(folder: Path, build: Callable[[Office, Path], None], settings: Settings) -> Office:
     make_home(folder)
     small = Office(home=folder, clock=CLOCK)
     if (folder / "rows.json").exists():
         call_command("loaddata", folder / "rows.json", verbosity=0)
     else:
-        small_office.build(small, folder)
+        build(small, folder)
         call_command("dumpdata", "records", output=folder / "rows.json", verbosity=0)
     settings.OFFICE = small
     cache.clear()

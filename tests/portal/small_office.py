@@ -7,6 +7,7 @@ invoice sections and a subscription in each.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -177,7 +178,7 @@ text = "Virtual Machines"
 _PRICES = "meter,name,per_hour,from\nd2,D2s v5,0.111111,2023-01-01\nd8,D8s v5,0.384,2023-01-01\n"
 
 
-def _usage() -> str:
+def _usage(more: Iterable[str]) -> str:
     rows = ["id,at,subscription,resource,meter,seconds"]
     first = datetime(2024, 1, 5, 6, tzinfo=UTC)
     for number in range(75):  # to 19 March
@@ -189,19 +190,22 @@ def _usage() -> str:
                     for meter, seconds in (("d2", 3607 + 911 * number), ("d8", 86_399 - 700 * number))
                 )
     rows.append(f"credit-1,2024-02-10T06:00:00Z,{CREDIT},vm-0,d8,36000")
-    return "\n".join(rows) + "\n"
+    return "\n".join([*rows, *more]) + "\n"
 
 
-def build(office: Office, folder: Path) -> None:
-    """Agreements, people with a password, prices, usage up to the clock, and every invoice that is due."""
+def build(office: Office, folder: Path, agreements: str = "", usage: Iterable[str] = ()) -> None:
+    """Agreements, people with a password, prices, usage up to the clock, and every invoice that is due.
+
+    `agreements` and `usage` are added to the files, for an office with more in it.
+    """
     from kvitto.runs.closing.issue_invoices import close
 
     files = {
-        "agreements.toml": _agreements(),
+        "agreements.toml": _agreements() + agreements,
         "usage.toml": _USAGE_MAPPING,
         "prices.toml": _PRICE_MAPPING,
         "prices.csv": _PRICES,
-        "usage.csv": _usage(),
+        "usage.csv": _usage(usage),
     }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
