@@ -8,6 +8,7 @@ from django import template
 
 from kvitto.portal.frame import held_by_reader, switchable
 from kvitto.portal.navigation import menu_of
+from kvitto.portal.partner.bought_through import bought_through
 from kvitto.portal.permission import person_of
 from kvitto.records.models import Person
 from kvitto.runs.jobs.mine import unseen
@@ -42,6 +43,13 @@ def files_ready(context: dict[str, Any]) -> dict[str, object]:
     """How many prepared files the person has not looked at yet."""
     request = _asked(context)
     return {"count": unseen(person_of(request)) if request else 0}
+
+
+@register.inclusion_tag("portal/partner/ask.html", takes_context=True)
+def partner_to_ask(context: dict[str, Any]) -> dict[str, object]:
+    """For somebody who buys from a partner: whom to ask for invoices and usage."""
+    request = _asked(context)
+    return {"partners": bought_through(person_of(request), held_by_reader(request)) if request else ()}
 
 
 def _asked(context: dict[str, Any]) -> HttpRequest | None:
