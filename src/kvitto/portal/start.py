@@ -21,6 +21,7 @@ from kvitto.periods import Period
 from kvitto.portal.address_parts import INVOICE_PAGES
 from kvitto.portal.frame import held_by_reader, last_path
 from kvitto.portal.navigation import address_of_scope, entry_address
+from kvitto.portal.partner.bought_through import bought_through
 from kvitto.portal.permission import person_of
 from kvitto.portal.scope_words import kind_of, name_of
 from kvitto.records.agreements import own_invoice_scope
@@ -70,6 +71,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "path": None,
         "last": path and (name_of(path.value), kind_of(path.scope.kind, path.account), address_of_scope(path)),
         "last_invoices": entry_address("invoices", path) if path else "",
+        "partners": bought_through(person, held),
         "late": _lines(seen_of(person, late, _ROWS, held)) if held else (),
         "without": _without_invoice(path) if path else None,
         "requests_waiting": _requests_waiting(person) if held else None,
