@@ -55,6 +55,11 @@ class _Memory:
             while self._weight > _MOST and len(self._values) > 1:
                 self._weight -= self._values.popitem(last=False)[1][0]
 
+    def clear(self) -> None:
+        with self._lock:
+            self._values.clear()
+            self._weight = 0
+
 
 _memory = _Memory()
 
@@ -81,3 +86,8 @@ def remembered(key: tuple[Hashable, ...], read: Callable[[], tuple[Value, int]])
         found, weight = read()
         _memory.put(key, found, weight)
     return found
+
+
+def forget() -> None:
+    """Remember nothing, like a process that has just started."""
+    _memory.clear()
