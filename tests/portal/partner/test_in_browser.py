@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from kvitto.runs.invoice_life.void import void
+from kvitto.runs.office import Office
 from tests.portal.partner.cast import BAKER, mail
-from tests.portal.partner.test_pages import FEBRUARY
+from tests.portal.partner.test_pages import FEBRUARY, JANUARY
 from tests.portal.windows import IN_BROWSER, Open, find_no_fault, find_nothing_too_wide
 
 pytestmark = IN_BROWSER
@@ -45,9 +47,9 @@ def test_s61_usage_is_for_the_partner_and_the_partner_lets_the_customer_see_cost
 
 
 @pytest.mark.parametrize("width", [390, 768, 1440])
-@pytest.mark.usefixtures("live_partner_office")
-def test_s120_partner_center(open_window: Open, width: int) -> None:
-    """From the menu to the customers, to the invoices, to the files beside them."""
+def test_s120_partner_center(live_partner_office: Office, open_window: Open, width: int) -> None:
+    """From the customers to the invoices, one of them void with its credit note, to the files beside them."""
+    void(live_partner_office, JANUARY)
     page = open_window(width, mail("bil"))
     page.goto("/partner-center/")
     assert page.get_by_role("link", name="Bakery").is_visible()
@@ -58,8 +60,9 @@ def test_s120_partner_center(open_window: Open, width: int) -> None:
     with page.expect_download() as started:
         page.get_by_role("link", name=f"Download invoice {FEBRUARY}").click()
     assert started.value.suggested_filename == f"{FEBRUARY}.pdf"
-    page.get_by_text(f"Files {FEBRUARY}").click()
+    row = page.get_by_role("row").filter(has_text=FEBRUARY)
+    row.get_by_text("Files").click()
     with page.expect_download() as started:
-        page.get_by_role("link", name="Reconciliation file").first.click()
+        row.get_by_role("link", name="Reconciliation file").click()
     assert started.value.suggested_filename == f"{FEBRUARY}-reconciliation.csv"
     find_no_fault(page, "invoices")

@@ -181,7 +181,8 @@ def test_invoices_with_their_rate_and_state(as_: As, partner_office: Office) -> 
     void(partner_office, JANUARY)
     page = text(client, "/partner-center/invoices/")
     credit_note = InvoiceRecord.objects.get(document_type="CreditNote")
-    assert f"Credit note for {JANUARY}" in page
+    assert f"for {JANUARY}" in page
+    assert "credit note" in page
     assert "void" in page
     given_back = rows(client, f"/partner-center/invoices/{credit_note.number}/reconciliation.csv")
     assert sum(Decimal(row["Subtotal"]) for row in given_back) == -load(credit_note.number).totals.lines
