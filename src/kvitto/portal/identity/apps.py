@@ -1,4 +1,4 @@
-"""The Django application of who somebody is; allauth finds the single sign-on of `provider.py` through it."""
+"""The Django application of who somebody is."""
 
 from django.apps import AppConfig
 

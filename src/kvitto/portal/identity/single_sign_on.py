@@ -23,7 +23,7 @@ from requests import RequestException
 
 from kvitto.portal.identity.audited import single_sign_on_refused
 from kvitto.portal.identity.limits import limited
-from kvitto.portal.identity.provider import Issuer, NotBelievedError
+from kvitto.portal.identity.openid_connect import Issuer, NotBelievedError
 from kvitto.portal.permission import person_of
 from kvitto.records.audit import Door, Result, note
 from kvitto.records.models import Person

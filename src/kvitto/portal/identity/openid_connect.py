@@ -12,6 +12,7 @@ import secrets
 from typing import Any
 
 import jwt
+from allauth.socialaccount.providers import registry
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
@@ -135,4 +136,5 @@ class SingleSignOn(OpenIDConnectProvider):  # type: ignore[misc]  # allauth has 
         return list(found)
 
 
-provider_classes = [SingleSignOn]
+# allauth would look for a module called “provider” in every process; commands serve no pages, and start sooner without.
+registry.register(SingleSignOn)
