@@ -53,12 +53,14 @@ COMMAND = "kvitto.cli.main:main"
 DATABASE_FILE = "kvitto.sqlite3"
 _LIBRARIES = (
     "allauth.app_settings",
+    "csp.checks",
     "django.contrib.auth.hashers",
     "django.core.management",
     "django.db.models",
     "django.db.migrations.executor",
     "django.forms",
     "django.template.engine",
+    "django.utils.log",
     "duckdb",
     "kvitto.cli.usage",
     "kvitto.usage.store",
