@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.models import Case, F, QuerySet, When
@@ -115,19 +116,10 @@ def load(number: str) -> Invoice:
 
     Very long ones are read, and held against the digest, once in a process.
     """
-    is_short = When(size__lt=_LONG, then=F("facts"))
-    records = InvoiceRecord.objects.filter(number=number).annotate(size=Length("facts"))
-    found = records.annotate(text=Case(is_short, default=None)).values("number", "text", "facts_digest", "size").first()
-    if not found:
+    found = load_some([number])
+    if number not in found:
         raise NotIssued(phrase("There is no invoice {number}.", number=number))
-    if found["text"] is not None:
-        return _intact({**found, "facts": found["text"]})
-
-    def read() -> tuple[Invoice, int]:
-        invoice = _intact(records.values("number", "facts", "facts_digest").get())
-        return invoice, len(invoice.lines)
-
-    return remembered(("invoice", number, found["facts_digest"], found["size"]), read)
+    return found[number]
 
 
 def facts_digest(number: str) -> str:
@@ -136,9 +128,21 @@ def facts_digest(number: str) -> str:
 
 
 def load_some(numbers: Iterable[str]) -> dict[str, Invoice]:
-    """All facts of these few invoices, by number, in one query. Raises `Altered` as `load` does."""
-    rows = InvoiceRecord.objects.filter(number__in=sorted(set(numbers))).values("number", "facts", "facts_digest")
-    return {found["number"]: _intact(found) for found in rows}
+    """All facts of these few invoices, by number; one query, and one for each very long one. Raises as `load` does."""
+    is_short = When(size__lt=_LONG, then=F("facts"))
+    records = InvoiceRecord.objects.filter(number__in=sorted(set(numbers))).annotate(size=Length("facts"))
+    rows = records.annotate(text=Case(is_short, default=None)).values("number", "text", "facts_digest", "size")
+    return {found["number"]: _read_once(found) for found in rows}
+
+
+def purchase_orders(numbers: Iterable[str]) -> dict[str, str]:
+    """The purchase order that each of these invoices names, by number; read from its facts once in a process."""
+    rows = InvoiceRecord.objects.filter(number__in=sorted(set(numbers))).values_list("number", "facts_digest")
+    return {number: remembered(("order", number, digest), partial(_order_of, number)) for number, digest in rows}
+
+
+def _order_of(number: str) -> tuple[str, int]:
+    return load(number).purchase_order, 1
 
 
 def load_all(scopes: Iterable[Scope] | None = None) -> Iterator[Invoice]:
@@ -160,6 +164,20 @@ def is_intact(record: InvoiceRecord) -> bool:
     scope = Scope(ScopeKind(record.scope_kind), record.scope_key)
     expected = record_of(from_text(record.facts), scope, record.issued_at)
     return all(getattr(expected, name) == getattr(record, name) for name in SUMMARY)
+
+
+def _read_once(found: Mapping[str, Any]) -> Invoice:
+    """The invoice of the row; what was read from the very same facts before stands."""
+    number, digest, text = found["number"], found["facts_digest"], found["text"]
+
+    def read() -> tuple[Invoice, int]:
+        facts = text if text is not None else InvoiceRecord.objects.values_list("facts", flat=True).get(number=number)
+        invoice = _intact({"number": number, "facts": facts, "facts_digest": digest})
+        return invoice, len(invoice.lines)
+
+    if text is not None and digest_of(text) != digest:
+        return read()[0]
+    return remembered(("invoice", number, digest, found["size"]), read)
 
 
 def _intact(found: Mapping[str, Any]) -> Invoice:

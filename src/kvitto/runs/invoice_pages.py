@@ -29,7 +29,7 @@ from kvitto.money import Money
 from kvitto.periods import MONTHS_IN_YEAR, ONE_DAY, Period, month_before
 from kvitto.records import gate
 from kvitto.records.amounts_due import in_status, totals_of
-from kvitto.records.invoices import SUMMARY, IssuedInvoice, load_some, summary
+from kvitto.records.invoices import SUMMARY, IssuedInvoice, purchase_orders, summary
 from kvitto.records.links import Link, links_of
 from kvitto.records.models import InvoiceRecord, Person
 from kvitto.records.open_invoices import open_invoices
@@ -198,11 +198,11 @@ def _filtered(records: QuerySet[InvoiceRecord], wanted: Wanted, today: date) -> 
 
 def _rows(office: Office, found: Sequence[IssuedInvoice]) -> list[DocumentRow]:
     today, standing, links = legal_today(office), standings(found), links_of(one.number for one in found)
-    enrollments = load_some(one.number for one in found if one.scope.kind is ScopeKind.BILLING_ACCOUNT)
+    orders = purchase_orders(one.number for one in found if one.scope.kind is ScopeKind.BILLING_ACCOUNT)
     return [
         DocumentRow(
             one,
-            enrollments[one.number].purchase_order if one.number in enrollments else "",
+            orders.get(one.number, ""),
             standing[one.number],
             standing[one.number].status_on(today),
             links.get(one.number, ()),

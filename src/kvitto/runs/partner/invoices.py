@@ -8,7 +8,6 @@ from datetime import date
 from enum import StrEnum
 
 from django.db.models import QuerySet
-from django.db.models.functions import Length
 
 from kvitto.agreements.hierarchy import Scope
 from kvitto.agreements.invoice_kinds import InvoiceKind
@@ -16,12 +15,10 @@ from kvitto.invoicing.invoice import CurrencyRate, DocumentType
 from kvitto.invoicing.status import Standing, Status
 from kvitto.records.amounts_due import past_due
 from kvitto.records.in_force import invoices_in_force
-from kvitto.records.invoices import SUMMARY, IssuedInvoice, load, load_some, summary
+from kvitto.records.invoices import SUMMARY, IssuedInvoice, load_some, summary
 from kvitto.records.links import LinkKind
 from kvitto.records.models import InvoiceRecord
 from kvitto.records.payments import standings
-
-_LONG = 1_000_000  # characters of an invoice's facts; longer ones are read by themselves, and remembered
 
 
 class Shown(StrEnum):
@@ -108,8 +105,4 @@ def latest_of(profiles: Collection[Scope]) -> dict[Scope, IssuedInvoice]:
 
 
 def _exchanges(numbers: Sequence[str]) -> dict[str, CurrencyRate | None]:
-    sizes = dict(
-        InvoiceRecord.objects.filter(number__in=numbers).annotate(size=Length("facts")).values_list("number", "size")
-    )
-    some = load_some(number for number, size in sizes.items() if size < _LONG)
-    return {number: (some.get(number) or load(number)).exchange for number in numbers}
+    return {number: invoice.exchange for number, invoice in load_some(numbers).items()}
