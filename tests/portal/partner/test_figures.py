@@ -14,10 +14,12 @@ from kvitto.money import EXACT, Money, exact_sum, round_half_away
 from kvitto.periods import Period, calendar_month
 from kvitto.records.agreements import own_invoice_scope
 from kvitto.records.invoices import load
+from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.daily_usage import daily_usage
 from kvitto.runs.office import Office
 from kvitto.runs.partner.charges import PartnerMonth, partner_months, this_month
 from tests.portal.partner.test_pages import FEBRUARY, rows, text
+from tests.runs.offices import at, import_rows
 
 As = Callable[[str], Client]
 JANUARY_DAYS, FEBRUARY_DAYS, MARCH_DAYS = (calendar_month(date(2024, month, 1)) for month in (1, 2, 3))
@@ -68,7 +70,7 @@ def test_list_price_credit_and_difference_by_hand(partner_office: Office) -> Non
     assert found.at_list == rounded((cpu * Decimal("1.50") + disk * Decimal("0.30")) * rate)
     assert found.earned == rounded(cpu * Decimal("1.00") * EARNED * rate)
     assert found.charges is not None
-    assert found.difference == found.at_list - found.charges  # type: ignore[operator]
+    assert found.difference == found.at_list - found.charges
     assert found.corrections is None
 
 
@@ -79,6 +81,21 @@ def test_without_a_list_price_there_is_no_difference(partner_office: Office, as_
     assert march.charges is not None
     assert february.difference is not None
     assert "a list price is missing" in text(as_("adm"), "/partner-center/customers/theatre/")
+
+
+def test_what_corrects_another_month_is_in_the_price_and_not_in_the_difference(partner_office: Office) -> None:
+    """Ten hours of disk in February that came after its invoice, billed with March."""
+    import_rows(partner_office, ["late-1,ovens,vm-ovens,disk,10,2024-02-20T06:00:00Z"], "late.csv")
+    before = month(partner_office, MARCH_DAYS, BAKERS)
+    close(at(partner_office, date(2024, 4, 10)))
+    march = month(at(partner_office, date(2024, 4, 10)), MARCH_DAYS, BAKERS)
+    lines = [line for line in load(march.invoice).lines if line.customer_id == "bakery"]
+    late = [line.amount for line in lines if line.corrects]
+    assert len(late) == 1
+    assert march.corrections == Money(late[0], "EUR")
+    assert march.charges == Money(exact_sum(line.amount for line in lines), "EUR")
+    assert (march.at_list, march.earned, march.difference) == (before.at_list, before.earned, before.difference)
+    assert month(partner_office, FEBRUARY_DAYS, BAKERS).corrections is None
 
 
 def test_the_list_price_is_what_the_customer_is_shown(partner_office: Office) -> None:
