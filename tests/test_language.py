@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pytest
+from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,7 +28,7 @@ from kvitto.language import (
     speaking,
     unit_name,
 )
-from kvitto.money import Money
+from kvitto.money import EXACT, Money, plain
 from kvitto.periods import Period
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -99,6 +100,17 @@ def test_no_digit_of_a_number_is_lost(value: Decimal) -> None:
         symbols = language.locale.number_symbols["latn"]
         text = format_number(value, language).replace(symbols["group"], "").replace(symbols["decimal"], ".")
         assert Decimal(text.replace("\N{MINUS SIGN}", "-")) == value
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15), max_value=10**15), st.integers(0, 8))
+def test_numbers_are_written_as_cldr_says(value: Decimal, decimals: int) -> None:
+    """Grouped, signed and filled up as Babel does it, in every language."""
+    pattern = "#,##0." + "0" * decimals if decimals else "#,##0.#"
+    for language in LANGUAGES.values():
+        with localcontext(EXACT):
+            number = Decimal(plain(value))
+            expected = format_decimal(number, pattern, locale=language.locale, decimal_quantization=False)
+        assert format_amount(Money(value, "JPY"), language, least_decimals=decimals) == expected
 
 
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 400))

@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal, localcontext
-from functools import cache
+from decimal import Decimal
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -27,7 +27,7 @@ from babel.dates import format_interval
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from kvitto.money import EXACT, Money, currency_decimals, plain
+from kvitto.money import Money, currency_decimals, plain
 from kvitto.periods import Period
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Language:
     locale_name: str  # CLDR and catalogue folder
     django_code: str
 
-    @property
+    @cached_property
     def locale(self) -> Locale:
         """CLDR data for the language."""
         return Locale.parse(self.locale_name)
@@ -63,6 +63,7 @@ LANGUAGES: Mapping[str, Language] = {
     )
 }
 ENGLISH = LANGUAGES["en"]
+_GROUPED_BY = 3
 _current: ContextVar[Language] = ContextVar("language", default=ENGLISH)
 
 
@@ -183,11 +184,33 @@ def format_number(value: Decimal, language: Language | None = None) -> str:
 
 
 def _grouped(value: Decimal, least_decimals: int, language: Language | None) -> str:
-    # Babel would round to the pattern's digits; told not to, it shows every digit of the value.
-    pattern = "#,##0." + "0" * least_decimals if least_decimals else "#,##0.#"
-    locale = (language or current_language()).locale
-    with localcontext(EXACT):
-        return format_decimal(Decimal(plain(value)), format=pattern, locale=locale, decimal_quantization=False)
+    # As Babel writes it, which takes ten times as long; a page holds thousands of numbers.
+    marks = _marks((language or current_language()).locale_name)
+    text = plain(value)
+    whole, _, decimals = text.removeprefix("-").partition(".")
+    first = len(whole) % _GROUPED_BY or _GROUPED_BY
+    groups = [whole[:first], *(whole[at : at + _GROUPED_BY] for at in range(first, len(whole), _GROUPED_BY))]
+    decimals = decimals.ljust(least_decimals, "0")
+    number = f"{marks.group.join(groups)}{marks.decimal}{decimals}" if decimals else marks.group.join(groups)
+    return f"{marks.minus}{number}" if text.startswith("-") else number
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """What stands before, between and behind the digits of a number."""
+
+    minus: str
+    group: str
+    decimal: str
+
+
+@cache
+def _marks(locale_name: str) -> _Marks:
+    """Those of a language, from an example: every language of ours groups by three."""
+    example = format_decimal(Decimal("-1234567.5"), format="#,##0.#", locale=locale_name)
+    minus, _, rest = example.partition("1")
+    group, _, rest = rest.partition("234")
+    return _Marks(minus, group, rest.partition("567")[2].removesuffix("5"))
 
 
 def format_percent(rate: Decimal, language: Language | None = None) -> str:
@@ -198,20 +221,29 @@ def format_percent(rate: Decimal, language: Language | None = None) -> str:
 
 def format_date(day: date, language: Language | None = None) -> str:
     """A day with its month by name: 5 February 2024."""
-    return babel_date(day, format="long", locale=(language or current_language()).locale)
+    return _date(day, "long", (language or current_language()).locale_name)
 
 
 def format_short_date(day: date, language: Language | None = None) -> str:
     """A day for narrow places, month by short name: 5 Feb 2024."""
-    return babel_date(day, format="medium", locale=(language or current_language()).locale)
+    return _date(day, "medium", (language or current_language()).locale_name)
+
+
+@lru_cache(maxsize=5_000)
+def _date(day: date, form: Literal["long", "medium"], locale_name: str) -> str:
+    return babel_date(day, format=form, locale=locale_name)
 
 
 def format_period(period: Period, language: Language | None = None) -> str:
     """First and last day of the period: 5 Feb – 4 Mar 2024; a single day alone."""
     if period.length_in_days == 1:
         return format_short_date(period.start, language)
-    locale = (language or current_language()).locale
-    return format_interval(period.start, period.last_day, skeleton="yMMMd", locale=locale)
+    return _interval(period.start, period.last_day, (language or current_language()).locale_name)
+
+
+@lru_cache(maxsize=5_000)
+def _interval(first: date, last: date, locale_name: str) -> str:
+    return format_interval(first, last, skeleton="yMMMd", locale=locale_name)
 
 
 def format_moment(moment: datetime, language: Language | None = None, zone: str = "UTC") -> str:
