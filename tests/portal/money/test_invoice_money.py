@@ -15,6 +15,7 @@ from kvitto.invoicing.payments import FailureReason, MethodFamily, Payment, Paym
 from kvitto.records.invoices import IssuedInvoice, list_invoices
 from kvitto.records.models import AuditEntry
 from kvitto.runs.invoice_life.record_payment import record_payment
+from kvitto.runs.invoice_life.refund import approve_refund, request_refund
 from kvitto.runs.office import Office
 from tests.portal.money.money_office import ADMINISTRATOR, BILLING_READER, STRANGER
 from tests.portal.money.words import text_of
@@ -49,6 +50,18 @@ def test_payments_and_failures_are_told(money: Office, invoice: IssuedInvoice, s
     others = text_of(sign_in(BILLING_READER), page)
     assert "Payment 10 February 2024 3.00 USD" in others
     assert "by card 10" not in others
+
+
+def test_refunds_are_told_as_they_stand(money: Office, invoice: IssuedInvoice, sign_in: SignIn) -> None:
+    """Asked for, then approved with the credit note that goes with it, which the page leads to."""
+    recorded(money, invoice, PaymentKind.PAYMENT, "7.50")
+    request_refund(money, invoice.number, replace(invoice.payable, amount=Decimal(2)), "AccidentalPurchase", "R1")
+    page = f"/invoices/{invoice.number}/"
+    assert "pending 10 February 2024 2.00 USD" in text_of(sign_in(ADMINISTRATOR), page)
+    approve_refund(money, invoice.number, "R1")
+    (note,) = [one.number for one in list_invoices() if one.refers_to == invoice.number]
+    assert f"approved 10 February 2024 · {note} 2.00 USD" in text_of(sign_in(ADMINISTRATOR), page)
+    assert f'href="/invoices/{note}/"' in sign_in(ADMINISTRATOR).get(page).content.decode()
 
 
 def test_the_pdf_is_shown_only_when_asked_for(invoice: IssuedInvoice, sign_in: SignIn) -> None:

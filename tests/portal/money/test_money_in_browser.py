@@ -68,6 +68,27 @@ def test_s76_an_owner_is_told_what_to_use_instead(open_window: Open) -> None:
         page.get_by_role("link", name="Download usage (CSV)").click()
 
 
+@pytest.mark.usefixtures("live_money")
+def test_the_pdf_stands_beside_the_invoice(open_window: Open) -> None:
+    """In every language, on the page that was asked to show it; a phone opens it by itself."""
+    page = open_window(email=ADMINISTRATOR)
+    page.goto("/account-center/lab/")
+    page.get_by_role("row", name=re.compile("Marketplace")).get_by_role("link", name=re.compile("^K-")).click()
+    page.get_by_role("link", name="Show the PDF").click()
+    viewer = page.locator("object")
+    expect(viewer).to_be_visible()
+    expect(viewer).to_have_attribute("data", re.compile(r"shown\.pdf$"))
+    page.get_by_role("link", name="Latviešu").last.click()
+    expect(viewer).to_have_attribute("data", re.compile(r"shown\.pdf\?language=lv$"))
+    page.get_by_role("link", name="Hide the PDF").click()
+    expect(viewer).to_have_count(0)
+
+    phone = open_window(390, ADMINISTRATOR)
+    phone.goto(page.url)
+    expect(phone.get_by_role("link", name="Show the PDF")).to_be_hidden()
+    expect(phone.get_by_role("link", name="Open the PDF")).to_be_visible()
+
+
 LOOKED_AT = {
     "account center": (ADMINISTRATOR, "/account-center/"),
     "history": (ADMINISTRATOR, "/account-center/lab/"),
