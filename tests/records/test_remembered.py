@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
 
+from kvitto.agreements.hierarchy import BillingAccount, Subscription
 from kvitto.records.agreement_changes import record_versions, versions_now
 from kvitto.records.agreements import invoice_scope_of_subscription, latest_revision, tree_around
-from kvitto.records.models import AgreementRecord
+from kvitto.records.erased_addresses import forget_address
+from kvitto.records.models import AgreementRecord, Revision
 from kvitto.records.remembered import forget
 from kvitto.records.revisions import next_revision
 from tests.every_agreement import build, scope_of
@@ -39,7 +42,9 @@ def _name() -> str:
 def _call(name: str) -> tuple[int, int]:
     """Record another name in place of the one of now; the numbers of the revision and of the row."""
     before = versions_now(SCOPE.kind.value, SCOPE.id)
-    after = (*before[:-1], replace(before[-1], value=replace(before[-1].value, name=name)))
+    value = before[-1].value
+    assert isinstance(value, Subscription)
+    after = (*before[:-1], replace(before[-1], value=replace(value, name=name)))
     revision = next_revision(NOW, "test")
     record_versions(before, after, revision)
     return revision.number, AgreementRecord.objects.latest("id").pk
@@ -91,6 +96,37 @@ def test_a_new_process_reads_what_this_one_remembers() -> None:
     remembered = tree_around([SCOPE])
     forget()
     assert tree_around([SCOPE]) == remembered
+
+
+@pytest.mark.usefixtures("customers")
+def test_an_address_that_is_erased_is_remembered_no_longer() -> None:
+    """Though erasing changes facts without a recording."""
+    account = scope_of("own", "mca", "account")
+    address = "erased@customer.example"
+    before = versions_now(account.kind.value, account.id)
+    value = before[-1].value
+    assert isinstance(value, BillingAccount)
+    named = replace(value, sold_to=replace(value.sold_to, email=address))
+    after = (*before[:-1], replace(before[-1], value=named))
+    record_versions(before, after, next_revision(NOW, "test"))
+    for scope in (account, SCOPE):
+        assert tree_around([scope]).accounts[account.id].sold_to.email == address
+    with transaction.atomic():
+        forget_address(address)
+    for scope in (account, SCOPE):
+        assert not tree_around([scope]).accounts[account.id].sold_to.email
+
+
+@pytest.mark.usefixtures("customers")
+def test_another_database_with_the_same_numbers_is_another() -> None:
+    """Revisions and rows count alike in every office; their marks do not."""
+    assert _name() == SCOPE.id
+    forgotten = [*Revision.objects.values_list("number", "mark")]
+    record = AgreementRecord.objects.get(kind=SCOPE.kind.value, key=SCOPE.id)
+    AgreementRecord.objects.filter(pk=record.pk).update(facts={**record.facts, "name": "In another office"})
+    for number, _ in forgotten:
+        Revision.objects.filter(number=number).update(mark=uuid4())
+    assert _name() == "In another office"
 
 
 def test_what_another_process_records_is_seen_at_once(tmp_path: Path, own_database: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from kvitto.agreements.anniversaries import LAST_ANNIVERSARY_DAY, anniversary_day_of, cycles
-from kvitto.agreements.dated import FOREVER, within
+from kvitto.agreements.dated import within
 from kvitto.agreements.hierarchy import Cadence, Enrollment, InvoiceScope, Subscription
 from kvitto.agreements.invoice_days import due_date, invoice_due_at, is_settled_before, too_new_until
 from kvitto.agreements.invoice_kinds import InvoiceKind, invoice_kinds
@@ -95,11 +95,7 @@ def days_billed(scope: InvoiceScope, subscription: Subscription, period: Period)
 
 def stays_in(scope: InvoiceScope, subscription: Subscription) -> list[Period]:
     """The spans of days that a subscription spent here, oldest first, up to its end; `FOREVER` ends what goes on."""
-    start, end = subscription.started_on, subscription.ended_on or FOREVER
-    if end <= start:
-        return []
-    life = Period(start, end)
-    return list(within(scope.days.get(subscription.id, (life,)), life))
+    return list(scope.stays(subscription))
 
 
 def _stay_periods(scope: InvoiceScope, subscription: Subscription, stay: Period, kind: InvoiceKind) -> Iterator[Period]:
@@ -137,10 +133,9 @@ def _waits_for_the_last(scope: InvoiceScope, closed: Period, end: date) -> bool:
 
 
 def _calendar_periods(scope: InvoiceScope, until: date) -> Iterator[Period]:
-    stays = [stay for subscription in scope.subscriptions for stay in stays_in(scope, subscription)]
-    if not stays:
+    life = scope.life
+    if life is None:
         return
-    life = Period(min(stays).start, max(stay.end for stay in stays))
     enrollment = scope.account.enrollment
     spans = _enrollment_spans(scope, enrollment, life.start) if enrollment else _months_from(life.start)
     for span in spans:

@@ -17,6 +17,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
+from kvitto.agreements.dated import FOREVER, within
 from kvitto.agreements.offers import Offer
 from kvitto.periods import Period
 
@@ -312,6 +313,20 @@ class InvoiceScope:
     def digest(self) -> str:
         """SHA-256 of everything in it: two scopes that have the same are invoiced alike."""
         return hashlib.sha256(repr(self).encode()).hexdigest()
+
+    @cached_property
+    def life(self) -> Period | None:
+        """From the first day on which one of its subscriptions stood here to the last; None if none ever did."""
+        stays = [stay for subscription in self.subscriptions for stay in self.stays(subscription)]
+        return Period(min(stays).start, max(stay.end for stay in stays)) if stays else None
+
+    def stays(self, subscription: Subscription) -> tuple[Period, ...]:
+        """The days that a subscription spent here, oldest first, up to its end; `FOREVER` ends what goes on."""
+        start, end = subscription.started_on, subscription.ended_on or FOREVER
+        if end <= start:
+            return ()
+        life = Period(start, end)
+        return within(self.days.get(subscription.id, (life,)), life)
 
     @property
     def agreement(self) -> AgreementType:

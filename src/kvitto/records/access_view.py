@@ -33,6 +33,7 @@ from kvitto.records.trees_above import tree_above
 
 MATRICES = {AgreementType.MOSP: MOSP, AgreementType.MCA: MCA, AgreementType.EA: EA, AgreementType.MPA: MPA}
 AGE_LIMIT = date(2016, 12, 1)  # invoices of periods that began earlier are the Account Administrator's (roles.md §2)
+_WITH_POLICIES = "what a policy may be set on"
 _RESOURCE_LEVELS = frozenset((Level.SUBSCRIPTION, Level.MANAGEMENT_GROUP))
 
 HeldOn = Mapping[Scope, Iterable[Role]]
@@ -176,8 +177,15 @@ def invoice_spot(view: View, scope: Scope, account_id: str, period_start: date, 
     return replace(spot, place=place)
 
 
-def _with_policies(tree: Tree) -> set[Scope]:
-    """What a policy that decides about access may be set on."""
+def _with_policies(tree: Tree) -> frozenset[Scope]:
+    """What a policy that decides about access may be set on; found once for a tree."""
+    known: frozenset[Scope] | None = tree.answers.get(_WITH_POLICIES)
+    if known is None:
+        known = tree.answers[_WITH_POLICIES] = frozenset(_may_have_policies(tree))
+    return known
+
+
+def _may_have_policies(tree: Tree) -> set[Scope]:
     found = {Scope(ScopeKind.CUSTOMER, key) for key in tree.customers}
     found |= {
         Scope(ScopeKind.BILLING_ACCOUNT, account.id)

@@ -18,6 +18,7 @@ from kvitto.agreements.tree import Tree
 from kvitto.errors import UnableTo
 from kvitto.language import phrase
 from kvitto.records.agreement_rows import Around, Key, Row, all_versions, in_order, tree_of, whole_of
+from kvitto.records.asked_once import asked_once
 from kvitto.records.models import AgreementRecord
 from kvitto.records.remembered import agreements_mark, remembered
 from kvitto.records.revisions import believed, latest_revision
@@ -148,6 +149,7 @@ def subscription_called(name: str) -> Subscription | None:
     return next(iter(so_called.values()), None)
 
 
+@asked_once(lambda revision=None, on=None: (revision, on))
 def seller(revision: int | None = None, on: date | None = None) -> Seller | None:
     """Who issues the invoices; None before agreements were first applied."""
     return tree_of(_of_kind(SELLER, revision, on), on).seller

@@ -13,6 +13,7 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from kvitto.records.models import AgreementRecord
+from kvitto.records.remembered import agreements_edited
 
 _BATCH = 500
 
@@ -27,6 +28,8 @@ def forget_address(email: str) -> None:
         record.facts = _without(record.facts, email.lower())
         changed.append(record)
     AgreementRecord.objects.bulk_update(changed, ["facts"], batch_size=_BATCH)
+    if changed:
+        agreements_edited()
 
 
 def _without(value: Any, email: str) -> Any:

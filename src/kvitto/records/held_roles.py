@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from kvitto.access.roles import Role
 from kvitto.agreements.hierarchy import Scope, ScopeKind
+from kvitto.records.asked_once import asked_once
 from kvitto.records.models import Group, Person, RoleAssignment
 
 
@@ -24,6 +25,7 @@ class Holding:
     group: str = ""
 
 
+@asked_once(lambda person: (person.pk, person.is_active))
 def roles_of(person: Person) -> Mapping[Scope, set[Role]]:
     """What the person holds, alone and through groups; nothing for someone who may not sign in. One query."""
     held: dict[Scope, set[Role]] = defaultdict(set)

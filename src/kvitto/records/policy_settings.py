@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from kvitto.access.policies import Policy
 from kvitto.agreements.hierarchy import Scope, ScopeKind
+from kvitto.records.asked_once import asked_once
 from kvitto.records.models import PolicySetting, Revision
 from kvitto.records.revisions import believed
 
@@ -22,7 +23,13 @@ def policies_on(
 
     `revision` None: as it is believed now; `on` None: what holds until further notice, else on that day.
     """
-    wanted = set(scopes)
+    return _policies_on(frozenset(scopes), revision, on)
+
+
+@asked_once(lambda wanted, revision, on: (wanted, revision, on))
+def _policies_on(
+    wanted: frozenset[Scope], revision: int | None, on: date | None
+) -> Mapping[Scope, Mapping[Policy, str]]:
     rows = believed(PolicySetting.objects.all(), revision)
     if len(wanted) <= _AT_ONCE:
         rows = rows.filter(scope_key__in={scope.id for scope in wanted})

@@ -13,6 +13,7 @@ from django.db.models import Subquery
 
 from kvitto.agreements.price_sheet import ChargeKind, Price, PriceModel, Tier, in_force
 from kvitto.money import plain
+from kvitto.records.asked_once import asked_once
 from kvitto.records.models import PriceRecord, Revision
 from kvitto.records.revisions import believed, hold_revisions, next_revision
 
@@ -63,6 +64,7 @@ def has_prices_of(
     return (records if price_sheets is None else records.filter(price_sheet__in=sorted(price_sheets))).exists()
 
 
+@asked_once(lambda revision: revision)
 def prices_mark(revision: int) -> str:
     """A text that stays the same as long as the same prices are believed: changed by whatever is recorded. One query.
 

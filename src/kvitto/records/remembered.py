@@ -11,15 +11,21 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from django.db import connection
 
+from kvitto.records.asked_once import asked_once
+from kvitto.records.models import OfficeFact
+
 Value = TypeVar("Value")
 
+EDITED = "agreements_edited"  # a random mark of the last time at which facts were changed after they were recorded
+
 # As text, because pages ask it often: the latest row, the latest revision that recorded one and that superseded one.
-_NEWEST = """
-    SELECT
-        (SELECT max(id) FROM records_agreementrecord), recorded.number, recorded.mark, ended.number, ended.mark
+_NEWEST = """SELECT
+        (SELECT max(id) FROM records_agreementrecord), recorded.number, recorded.mark, ended.number, ended.mark,
+        (SELECT value FROM records_officefact WHERE name = 'agreements_edited')
     FROM (
         SELECT
             (SELECT max(recorded_in_id) FROM records_agreementrecord) AS number,
@@ -69,14 +75,25 @@ def agreements_mark(revision: int | None = None) -> tuple[Hashable, ...] | None:
 
     One query. A revision since which no agreement was touched is the same as now.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_NEWEST)
-        found = cursor.fetchone()
+    found = _newest()
     if found is None or found[0] is None:
         return None
-    pk, recorded_in, recorded, superseded_in, superseded = found
+    pk, recorded_in, recorded, superseded_in, superseded, edited = found
     is_now = revision is None or revision >= max(recorded_in, superseded_in or 0)
-    return (pk, recorded, recorded_in, superseded, superseded_in, None if is_now else revision)
+    return (pk, recorded, recorded_in, superseded, superseded_in, edited, None if is_now else revision)
+
+
+def agreements_edited() -> None:
+    """Facts were changed without a recording, in the caller's transaction: what was read of them is not remembered."""
+    OfficeFact.objects.update_or_create(name=EDITED, defaults={"value": uuid4().hex})
+
+
+@asked_once(lambda: ())
+def _newest() -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST)
+        found: tuple[Any, ...] | None = cursor.fetchone()
+    return found
 
 
 def remembered(key: tuple[Hashable, ...], read: Callable[[], tuple[Value, int]]) -> Value:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from django.db import models
 from django.db.models import Max, Q
 
+from kvitto.records.asked_once import asked_once
 from kvitto.records.models import OfficeFact, Revision
 from kvitto.records.models.office import DatedRecord
 
@@ -16,6 +17,7 @@ _LOCK = "latest_revision"
 Dated = TypeVar("Dated", bound=DatedRecord)
 
 
+@asked_once(lambda: ())
 def latest_revision() -> int:
     """The number of the latest revision; 0 before the first."""
     return Revision.objects.aggregate(latest=Max("number"))["latest"] or 0

@@ -13,6 +13,7 @@ from django.db.models import Q
 from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.agreements.tree import Tree
 from kvitto.records.agreement_rows import Row, in_order, tree_of
+from kvitto.records.asked_once import asked_once
 from kvitto.records.models import AgreementRecord
 from kvitto.records.revisions import believed
 
@@ -38,6 +39,11 @@ def tree_above(scopes: Iterable[Scope]) -> Tree:
     Management groups come with the subscriptions that stand in one. Subscriptions below are not in it, nor is the
     seller, so that it has no invoice scopes.
     """
+    return _tree_above(frozenset(scopes))
+
+
+@asked_once(lambda scopes: scopes)
+def _tree_above(scopes: frozenset[Scope]) -> Tree:
     named: dict[ScopeKind, set[str]] = defaultdict(set)
     for scope in scopes:
         named[scope.kind].add(scope.id)

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import Count, Max, QuerySet, Sum
 
+from kvitto.records.asked_once import asked_once
 from kvitto.records.models import OfficeFact, UsageBatch, UsageFile, UsageImport
 from kvitto.usage.publishing import StoredFile
 from kvitto.usage.store import bucket_of
@@ -22,12 +23,14 @@ class SequenceMoved(Exception):  # noqa: N818 - not a fault: somebody else was q
     """Usage was accepted since the caller looked; compare with it and try again."""
 
 
+@asked_once(lambda: ())
 def bucket_count() -> int:
     """Into how many buckets the office divides its subscriptions; fixed for ever once it is asked for."""
     fact, _ = OfficeFact.objects.get_or_create(name=BUCKETS, defaults={"value": _BUCKETS_UNLESS_SET})
     return int(fact.value)
 
 
+@asked_once(lambda: ())
 def latest_sequence() -> int:
     """How many usage rows were ever accepted; 0 for none. The first half of an as-of."""
     return UsageBatch.objects.aggregate(latest=Max("sequence"))["latest"] or 0
@@ -120,6 +123,7 @@ def add_batch(
     return batch
 
 
+@asked_once(lambda months, up_to_sequence: (*months, up_to_sequence))
 def usage_state(months: Sequence[str], up_to_sequence: int) -> dict[tuple[str, int], str]:
     """A text for each month and bucket that tells what usage it holds, as known at a sequence; one query.
 

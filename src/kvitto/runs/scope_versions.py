@@ -13,6 +13,7 @@ from kvitto.agreements.hierarchy import BillingAccount, InvoiceScope, Scope, Sub
 from kvitto.periods import Period
 from kvitto.records.agreements import account, earlier_versions
 from kvitto.records.models import AgreementRecord
+from kvitto.records.remembered import agreements_mark, remembered
 from kvitto.records.revisions import believed
 
 Value = TypeVar("Value", bound=Agreed)
@@ -26,8 +27,7 @@ class ScopeVersions:
 
     def __init__(self, revision: int, scopes: Iterable[Scope] | None = None) -> None:
         self._revision = revision
-        has_earlier = believed(AgreementRecord.objects.all(), revision).exclude(valid_to=None).exists()
-        self._versions = earlier_versions(revision, scopes) if has_earlier else {}
+        self._versions = earlier_versions(revision, scopes) if _has_earlier(revision) else {}
         self._other_accounts: dict[str, BillingAccount | None] = {}
 
     def for_period(self, scope: InvoiceScope, period: Period) -> InvoiceScope | None:
@@ -74,6 +74,16 @@ class ScopeVersions:
         """The value as it was on the day; unchanged if it never changed or began later."""
         then = on_day(self._versions.get((kind_of(value), value.id), ()), day)
         return then if isinstance(then, type(value)) else value
+
+
+def _has_earlier(revision: int) -> bool:
+    """True if anything in the office ever changed; looked for once, because it may be the last of very many rows."""
+
+    def look() -> tuple[bool, int]:
+        return believed(AgreementRecord.objects.all(), revision).exclude(valid_to=None).exists(), 1
+
+    mark = agreements_mark(revision)
+    return remembered(("has earlier", mark), look) if mark else look()[0]
 
 
 def _life(subscription: Subscription) -> Period:
