@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -22,4 +22,4 @@ def choose_directory(request: HttpRequest) -> HttpResponse:
         request.session[DIRECTORY] = directory
     onward = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
-    return redirect(onward if is_ours else "subscriptions")
+    return HttpResponseRedirect(onward) if is_ours else redirect("subscriptions")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.shortcuts import render
 
 from kvitto.language import Phrase, phrase
@@ -32,6 +33,16 @@ _BAD_REQUEST = ErrorPage(
     HTTPStatus.BAD_REQUEST,
     phrase("The address or the form could not be understood"),
     (phrase("Nothing was changed. Go back, check what you entered, and try again."),),
+)
+_TOO_LARGE = ErrorPage(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    phrase("This form is too large"),
+    (phrase("Nothing was changed. Go back, send less at once, and try again."),),
+)
+_WRONG_METHOD = ErrorPage(
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    phrase("This address cannot be opened in this way"),
+    (phrase("Nothing was changed. Go back to the page before, reload it, and try again from there."),),
 )
 _FORM_TOO_OLD = ErrorPage(
     HTTPStatus.FORBIDDEN,
@@ -66,9 +77,17 @@ _SERVER_ERROR = ErrorPage(
 )
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """400: the request makes no sense."""
-    return _page(request, _BAD_REQUEST)
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the request makes no sense; 413: it holds more than a form may."""
+    is_too_large = isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent))
+    return _page(request, _TOO_LARGE if is_too_large else _BAD_REQUEST)
+
+
+def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405: a form's address opened like a page, or a page sent to like a form."""
+    response = _page(request, _WRONG_METHOD)
+    response.headers["Allow"] = allowed
+    return response
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature

@@ -6,9 +6,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 
 @never_cache
+@require_safe
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """200 "ok" while the database answers, else 503; needs no session."""
