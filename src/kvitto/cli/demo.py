@@ -62,6 +62,7 @@ def _password(home: Path) -> str:
 
 
 def _tell_who_can_sign_in(password: str) -> None:
+    from kvitto.demo.visits import VISITS
     from kvitto.records.models import Person
 
     people = list(Person.objects.order_by("email").prefetch_related("role_assignments"))
@@ -71,10 +72,17 @@ def _tell_who_can_sign_in(password: str) -> None:
             person.save(update_fields=["password"])
     click.echo()
     _say(phrase("These people can sign in, with the password {password}", password=password))
+    known = {person.email: person for person in people}
     print_table(
-        (phrase("E-mail"), phrase("Full name"), phrase("Language")),
-        [(person.email, person.get_full_name(), _own_name(person.language)) for person in people],
+        (phrase("E-mail"), phrase("Language"), phrase("Role"), phrase("What to look at")),
+        [
+            (email, _own_name(known[email].language), role, what)
+            for email, (role, what) in VISITS.items()
+            if email in known
+        ],
     )
+    others = ", ".join(email for email in known if email not in VISITS)
+    _say(phrase("Others with the same password: {people}", people=others))
 
 
 def _own_name(code: str) -> str:

@@ -14,14 +14,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from kvitto.access.roles import Role
+from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.demo import LAST_DAY
 from kvitto.language import Phrase, phrase
 from kvitto.periods import midnight
+from kvitto.records.invoices import list_invoices
 from kvitto.records.models import Person
 from kvitto.records.office import office_fact, set_office_fact
 from kvitto.records.people import known_people, make_operator, person_called
 from kvitto.runs.apply_agreements import apply
 from kvitto.runs.closing.issue_invoices import close
+from kvitto.runs.copy_requests import ask
+from kvitto.runs.give_role import Wish, grant
 from kvitto.runs.import_prices import import_prices
 from kvitto.runs.office import Office
 from kvitto.runs.take_in_usage import take_in
@@ -29,6 +34,7 @@ from kvitto.runs.take_in_usage import take_in
 _FILES = Path(__file__).parent / "files"
 _PROGRESS = "demo_steps_done"
 OPERATOR = "ebba@norrsken.example"  # sees the operator's pages and no bill
+_LAB, _RESEARCH = "3f5b6c1e-8a57-4a0e-9d3e-0c1a5b7d2e01", "utrecht"
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,7 @@ def _walk() -> Iterator[Step]:
     yield Step(LAST_DAY, phrase("the same files again: what was in the future is accepted"), _usage_of_march)
     yield Step(LAST_DAY, closing, _close)
     yield Step(LAST_DAY, phrase("somebody runs the office"), _operator)
+    yield Step(LAST_DAY, phrase("a role is given, and a copy of an invoice is asked for"), _share)
 
 
 def _import_all_prices(office: Office, files: Path) -> None:
@@ -113,6 +120,16 @@ def _operator(office: Office, _files: Path) -> None:
     if not known_people().filter(email=OPERATOR).exists():
         Person.objects.create_user(OPERATOR, name="Ebba Norrsken", language="sv", time_zone="Europe/Stockholm")
     make_operator(person_called(OPERATOR), is_operator=True, at=office.now())
+
+
+def _share(office: Office, _files: Path) -> None:
+    """Saskia lets Yating look after her billing profile; Erik, who may not download invoices, asks Astrid for one."""
+    profile = Scope(ScopeKind.BILLING_PROFILE, _RESEARCH)
+    saskia = person_called("saskia@harbour.example")
+    grant(office, saskia, Wish(profile, Role.BILLING_PROFILE_READER, "yating@harbour.example"))
+    lab = Scope(ScopeKind.SUBSCRIPTION, _LAB)
+    newest = list_invoices([lab])[0].number
+    ask(office, person_called("erik@lindqvist.example"), newest, "For the yearly audit.")
 
 
 def _copy_once(source: str, target: str) -> str:
