@@ -44,11 +44,22 @@ _VISITORS = (
     "daan@noord.example",
     "ebba@norrsken.example",  # the office's operator
 )
+_BEGINNINGS = (
+    "/",
+    "/search/?q=a",
+    "/billing/",
+    "/subscriptions/",
+    "/invoices/",
+    "/requests/",
+    "/downloads/",
+    "/profile/",
+)
 _LANGUAGES = ("en", "sv", "lv", "nl", "zh-TW")
 _ADDRESSES = "links => links.map(link => new URL(link.getAttribute('href'), location).href.split('#')[0])"
 _OWN_PART = re.compile(
     r"(?<=/subscriptions/)[^/]+|(?<=/billing-profiles/)[^/]+|(?<=/billing-accounts/)[^/]+|(?<=/customers/)[^/]+"
     r"|(?<=/invoice-sections/)[^/]+|(?<=/departments/)[^/]+|(?<=/enrollment-accounts/)[^/]+|(?<=/invoices/)[^/]+"
+    r"|(?<=/account-center/)[^/]+|(?<=/requests/)[0-9a-f-]{36}|(?<=/jobs/)[^/]+"
     r"|\d{4}-\d\d-\d\d"
 )
 
@@ -113,7 +124,7 @@ def photograph(
         page.set_viewport_size({"width": width, "height": WIDTHS[width]})
         too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         print(file, f"IS {too_wide} PIXELS TOO WIDE" if too_wide > 0 else "")
-        if kind == "invoices" and width == max(WIDTHS) and not options.dark:
+        if kind == "invoices-one" and width == max(WIDTHS) and not options.dark:
             photograph_on_paper(page, file.with_name(f"{file.stem}-on-paper.png"))
     photograph_pdfs(context, page, options.address, options.out)
     context.close()
@@ -134,7 +145,7 @@ def sign_in(page: Page, address: str, email: str, password: str, language: str, 
     page.fill("[name=login]", email)
     page.fill("[name=password]", password)
     page.click("main form button")
-    page.wait_for_url("**/subscriptions/")
+    page.wait_for_url(urljoin(address, "/"))
     if language:
         choose_language(page, language)
 
@@ -148,7 +159,7 @@ def choose_language(page: Page, language: str) -> None:
 
 def walk(page: Page, address: str, each: int = PAGES_OF_A_KIND) -> Iterator[tuple[str, str]]:
     """The first pages of each kind that can be reached by links, with a page that is not there at the end."""
-    waiting, known, seen = deque([urljoin(address, "/subscriptions/")]), set[str](), Counter[str]()
+    waiting, known, seen = deque(urljoin(address, path) for path in _BEGINNINGS), set[str](), Counter[str]()
     while waiting:
         here = waiting.popleft()
         kind = kind_of(here)
@@ -159,7 +170,7 @@ def walk(page: Page, address: str, each: int = PAGES_OF_A_KIND) -> Iterator[tupl
         page.goto(here)
         yield kind, here
         waiting += page.eval_on_selector_all("main a[href], nav a[href]", _ADDRESSES)
-        if kind.startswith("subscriptions-periods") and "?" not in here:
+        if kind.startswith("subscriptions-one-periods") and "?" not in here:
             waiting.append(f"{here}?by=charge")
     for path in ("/password/", "/sign-out/", "/nothing/here/"):
         yield path.strip("/").replace("/", "-"), urljoin(address, path)
@@ -169,13 +180,13 @@ def kind_of(address: str) -> str:
     """The shape of the address, without what names one thing."""
     parts = urlsplit(address)
     query = "-chosen" if parts.query else ""
-    return re.sub(r"\W+", "-", _OWN_PART.sub("", parts.path)).strip("-") + query
+    return (re.sub(r"\W+", "-", _OWN_PART.sub("one", parts.path)).strip("-") or "start") + query
 
 
 def is_page(address: str, start: str) -> bool:
     """True for a page of this office, not a file."""
     parts = urlsplit(address)
-    return parts.netloc == urlsplit(start).netloc and parts.path.endswith("/") and parts.path != "/"
+    return parts.netloc == urlsplit(start).netloc and parts.path.endswith("/")
 
 
 def photograph_pdfs(context: BrowserContext, page: Page, address: str, out: Path) -> None:
