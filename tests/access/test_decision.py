@@ -25,7 +25,14 @@ def every_state(agreement: str) -> list[frozenset[str]]:
     return [frozenset(on) for size in range(len(letters) + 1) for on in combinations(letters, size)]
 
 
-def place(agreement: str, level: str, on: frozenset[str] = frozenset(), **more: bool) -> Place:
+def place(
+    agreement: str,
+    level: str,
+    on: frozenset[str] = frozenset(),
+    *,
+    invoice_is_old: bool = False,
+    invoice_is_support: bool = False,
+) -> Place:
     """The place with these policies on; `i` is a direct enrollment."""
     policies = Policies(
         invoices_shared="s" in on,
@@ -35,7 +42,7 @@ def place(agreement: str, level: str, on: frozenset[str] = frozenset(), **more: 
         prices_released="r" in on,
     )
     indirect = agreement == "EA" and "i" not in on
-    return Place(MATRICES[agreement], Level(level), policies, is_indirect=indirect, **more)
+    return Place(MATRICES[agreement], Level(level), policies, indirect, invoice_is_old, invoice_is_support)
 
 
 def held(*columns: str) -> list[Held]:

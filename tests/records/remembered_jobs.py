@@ -35,11 +35,14 @@ def look_before_and_after(_arguments: Sequence[str]) -> None:
 def _rename(kind: str, key: str) -> None:
     from django.db import connections, transaction
 
+    from kvitto.agreements.hierarchy import Subscription
     from kvitto.records.agreement_changes import record_versions, versions_now
     from kvitto.records.revisions import next_revision
 
     before = versions_now(kind, key)
-    after = [*before[:-1], replace(before[-1], value=replace(before[-1].value, name="Another"))]
+    known = before[-1].value
+    assert isinstance(known, Subscription)
+    after = [*before[:-1], replace(before[-1], value=replace(known, name="Another"))]
     with transaction.atomic():
         record_versions(before, after, next_revision(NOW, "test"))
     connections.close_all()

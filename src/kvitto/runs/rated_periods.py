@@ -128,7 +128,7 @@ def absence_facts(rated: RatedPeriod, now: datetime, cutoff: timedelta) -> Absen
     Amounts are worked out only where they decide something.
     """
     facts = facts_of_time(rated.scope, rated.period, rated.kind, now, cutoff)
-    is_wanted = facts.time and depends_on_amounts(facts.terms, facts.time)
+    is_wanted = facts.terms and facts.time and depends_on_amounts(facts.terms, facts.time)
     return replace(facts, amounts=amounts_of(rated)) if is_wanted else facts
 
 
