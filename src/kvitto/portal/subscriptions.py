@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -18,11 +18,11 @@ from kvitto.agreements.billing_periods import periods_of
 from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
 from kvitto.agreements.parts import part_of
 from kvitto.agreements.subscription_state_words import ToldState
-from kvitto.agreements.tree import PlacedSubscription
 from kvitto.language import Phrase, phrase
 from kvitto.portal.address_parts import INVOICE_PAGES, address_of
 from kvitto.portal.offers import offer_name
 from kvitto.portal.permission import person_of
+from kvitto.portal.subscription_choice import SORTS, choice_in, found_by
 from kvitto.records import gate
 from kvitto.records.gate import Action, Everything
 from kvitto.runs.subscription_rows import SubscriptionRow, subscription_rows
@@ -66,17 +66,21 @@ class Beside:
 def subscriptions(request: HttpRequest) -> HttpResponse:
     """Each subscription with what the open period came to so far, and its latest invoice or the reason for none."""
     everything = gate.everything_of(person_of(request))
-    search = request.GET.get("search", "").strip()
-    page = Paginator(_found(everything, search), _ROWS).get_page(request.GET.get("page"))
-    invoiced = everything.invoice_scopes()
-    shown, seen = list(page.object_list), {scope.scope for scope in invoiced}
+    choice, invoiced = choice_in(request.GET), everything.invoice_scopes()
+    seen = {scope.scope for scope in invoiced}
+    found = found_by(everything, choice, seen)
+    page = Paginator(found.places, _ROWS).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
     charged = {each.scope for each in shown if everything.may(each.scope, Action.SEE_CHARGES, at_agreed_prices=True)}
     rows = subscription_rows(settings.OFFICE, shown, may_see_charges=charged, may_see_invoices=seen)
     states = states_of(settings.OFFICE, shown, may_see_invoices=seen)
     context = {
         "rows": [_listed(row, everything, states[row.place.scope]) for row in rows],
         "page": page,
-        "search": search,
+        "choice": choice,
+        "found": found,
+        "sorts": list(SORTS.items()),
+        "search": choice.search,
         "moment": min((row.moment for row in rows), default=settings.OFFICE.now()),
         "beside": everything.once(
             ("beside", settings.OFFICE.today()),
@@ -138,26 +142,3 @@ def _labelled(pages: Iterable[tuple[str, str, str]]) -> tuple[tuple[str, str], .
     found = sorted(pages)
     counts = Counter(name for name, _, _ in found)
     return tuple((name if counts[name] == 1 else f"{name} · {above}", address) for name, above, address in found)
-
-
-def _found(everything: Everything, search: str) -> Sequence[PlacedSubscription]:
-    """What was looked for, or all, in order."""
-    listed = everything.once("listed", lambda: _with_texts(everything.subscriptions()))
-    wanted = search.casefold()
-    return [place for place, texts in listed if any(wanted in text for text in texts)]
-
-
-def _with_texts(places: Iterable[PlacedSubscription]) -> list[tuple[PlacedSubscription, tuple[str, ...]]]:
-    """In order, each with the texts in which it is looked for."""
-    return [(place, tuple(text.casefold() for text in _searched(place))) for place in sorted(places, key=_order)]
-
-
-def _searched(place: PlacedSubscription) -> tuple[str, ...]:
-    above = (place.profile, place.customer)
-    return (place.subscription.name, place.subscription.id, place.account.name, *(one.name for one in above if one))
-
-
-def _order(place: PlacedSubscription) -> tuple[str, ...]:
-    profile = place.profile.name if place.profile else ""
-    customer = place.customer.name if place.customer else ""
-    return (place.account.name, profile, customer, place.subscription.name, place.subscription.id)
