@@ -166,11 +166,11 @@ def test_from_an_invoice_to_what_changed_it(open_window: Open, numbers: dict[str
     """The credit note from the invoice and back; of a void invoice, what replaces it. Nothing is asked for twice."""
     page = open_window(email="edda@example.com")
     page.goto("/billing-accounts/works/invoices/")
-    page.get_by_role("link", name=numbers["note"]).click()
+    page.get_by_role("link", name=numbers["note"], exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Credit note")
     page.get_by_role("link", name=numbers["enrollment"]).click()
     expect(page.get_by_text("left to pay")).to_be_visible()
-    page.get_by_role("link", name=numbers["note"]).click()
+    page.get_by_role("link", name=numbers["note"], exact=True).click()
     expect(page.get_by_role("link", name="Download credit note")).to_be_visible()
     page = open_window(email="pia@example.com")
     page.goto(f"/invoices/{numbers['void']}/")

@@ -68,7 +68,7 @@ def test_s24_totals_downloads_and_several_at_once(open_window: Open) -> None:
     expect(page.get_by_text("Chosen: 2")).to_be_visible()
     expect(page).to_have_url(re.compile(f"{LIST}$"))
     with page.expect_download() as archive:
-        page.get_by_role("button", name="Download chosen (ZIP)").click()
+        page.get_by_role("button", name="Download as ZIP").click()
     assert len(zipfile.ZipFile(archive.value.path()).namelist()) == 2
     page.get_by_role("link", name="Choose none").click()
     expect(page.get_by_text("Chosen: 0")).to_be_visible()
@@ -84,9 +84,9 @@ def test_s24_several_at_once_without_scripts_and_with_the_keyboard(open_window: 
     plain.goto("/invoices/")
     plain.get_by_role("link", name="Choose all on this page").click()
     expect(plain.get_by_role("checkbox", name=re.compile("^Choose K-"), checked=True)).to_have_count(2)
-    expect(plain.get_by_role("button", name="Download chosen (ZIP)")).to_be_in_viewport()
+    expect(plain.get_by_role("button", name="Download as ZIP")).to_be_in_viewport()
     with plain.expect_download() as archive:
-        plain.get_by_role("button", name="Download chosen (ZIP)").click()
+        plain.get_by_role("button", name="Download as ZIP").click()
     assert len(zipfile.ZipFile(archive.value.path()).namelist()) == 2
     page = open_window(email=ADMINISTRATOR)
     page.goto("/invoices/")
@@ -96,7 +96,7 @@ def test_s24_several_at_once_without_scripts_and_with_the_keyboard(open_window: 
     expect(page.get_by_role("checkbox", name=re.compile("^Choose K-")).first).to_be_focused()
     page.keyboard.press("Space")
     expect(page.get_by_text("Chosen: 1")).to_be_visible()
-    tab_to(page, "Download chosen (ZIP)")
+    tab_to(page, "Download as ZIP")
 
 
 def test_s25_from_the_period_to_its_daily_usage(open_window: Open) -> None:
