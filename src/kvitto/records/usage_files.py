@@ -17,6 +17,7 @@ from kvitto.usage.store import bucket_of
 
 BUCKETS = "usage_buckets"
 _BUCKETS_UNLESS_SET = "8"
+_IN_EVERY_BUCKET = 20  # times as many subscriptions as buckets: hardly a bucket has none of them
 
 
 class SequenceMoved(Exception):  # noqa: N818 - not a fault: somebody else was quicker
@@ -76,8 +77,9 @@ def _files(
     if months is not None:
         files = files.filter(month__in=list(months))
     if subscriptions is not None:
-        buckets = bucket_count()
-        files = files.filter(bucket__in={bucket_of(subscription, buckets) for subscription in subscriptions})
+        wanted, buckets = list(subscriptions), bucket_count()
+        if len(wanted) < _IN_EVERY_BUCKET * buckets:
+            files = files.filter(bucket__in={bucket_of(subscription, buckets) for subscription in wanted})
     return files
 
 

@@ -10,9 +10,11 @@ from kvitto.records.models import Person
 from kvitto.runs.office import Office
 
 USAGE_FILE, INVOICE_FILES = "usage-file", "invoice-files"
+REFRESH = "refresh-estimates"
 CLOSE, PREVIEW, VERIFY_TRAIL, CHECK_STORE = "close", "preview", "verify-trail", "check-store"
 FILE_KINDS = (USAGE_FILE, INVOICE_FILES)  # what people ask for themselves
 OFFICE_KINDS = (CLOSE, PREVIEW, VERIFY_TRAIL, CHECK_STORE)  # what an operator asks for
+AHEAD_KINDS = (REFRESH,)  # what the office asks for itself
 
 Tell = Callable[[int, int | None], None]  # steps done, and of how many if that is known; raises `Stopped`
 

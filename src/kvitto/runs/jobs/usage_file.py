@@ -17,6 +17,7 @@ from kvitto.records.gate import Action
 from kvitto.records.in_force import invoice_in_force
 from kvitto.records.jobs import JobState
 from kvitto.records.models import Job, Person
+from kvitto.records.remembered import remembered
 from kvitto.records.usage_files import manifest, rows_at_most
 from kvitto.runs.asked_period import AskedPeriod, asked_period
 from kvitto.runs.jobs.job import USAGE_FILE, Asked, Tell
@@ -34,8 +35,13 @@ def is_large(office: Office, scope: InvoiceScope, period: Period) -> bool:
     subscriptions, months = [each.id for each in scope.subscriptions], period.months()
     if rows_at_most(months, subscriptions) < office.prepare_from_rows:
         return False
-    files = [office.usage_folder / path for path in manifest(months, subscriptions)]
-    return count_rows(files, subscriptions, period) >= office.prepare_from_rows
+    files = tuple(office.usage_folder / path for path in manifest(months, subscriptions))
+
+    def count() -> tuple[int, int]:
+        return count_rows(files, subscriptions, period), 1
+
+    rows = remembered(("rows", files, period, scope.digest), count)  # files of usage never change
+    return rows >= office.prepare_from_rows
 
 
 def ask_for_usage_file(office: Office, person: Person, asked: Scope, day: date) -> Job:

@@ -20,15 +20,17 @@ from kvitto.errors import UnableTo
 from kvitto.language import phrase
 from kvitto.records import jobs
 from kvitto.records.models import Job
-from kvitto.runs.jobs.job import Asked, Do, Stopped
+from kvitto.runs.jobs.job import REFRESH, Asked, Do, Stopped
 from kvitto.runs.jobs.kinds import function_of
 from kvitto.runs.jobs.prepared_files import sweep_prepared
+from kvitto.runs.jobs.work_ahead import ask_to_work_ahead
 from kvitto.runs.office import Office
 
 _SECONDS_BETWEEN_LOOKS = 1
 _SECONDS_BETWEEN_BEATS = jobs.LEASE.seconds // 6
 _NANOSECONDS_BETWEEN_TELLINGS = 500_000_000
 _NANOSECONDS_BETWEEN_SWEEPS = 3_600_000_000_000
+_NANOSECONDS_BETWEEN_QUESTIONS = 60_000_000_000  # whether there is anything to work out ahead
 _LOG = logging.getLogger(__name__)
 
 
@@ -53,11 +55,14 @@ class Worker:
 
     def work(self) -> None:
         """Do jobs until `stop` is set, and sweep away old files now and then."""
-        swept = -_NANOSECONDS_BETWEEN_SWEEPS  # long ago
+        swept = asked = -_NANOSECONDS_BETWEEN_SWEEPS  # long ago
         while not self._stop.is_set():
             if time.monotonic_ns() - swept >= _NANOSECONDS_BETWEEN_SWEEPS:
                 swept = time.monotonic_ns()
                 sweep_prepared(self._office)
+            if REFRESH in self._kinds and time.monotonic_ns() - asked >= _NANOSECONDS_BETWEEN_QUESTIONS:
+                asked = time.monotonic_ns()
+                ask_to_work_ahead(self._office)
             if not self.do_next(with_heart=True):
                 connection.close_if_unusable_or_obsolete()
                 self._stop.wait(_SECONDS_BETWEEN_LOOKS)
