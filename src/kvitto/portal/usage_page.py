@@ -91,6 +91,7 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
         "usage": usage,
         "chart": _chart(scope, period, wanted, usage, at_list_prices=at_list_prices),
         "currency": usage.total.currency,
+        "price_currency": scope.pricing_currency if scope.pricing_currency != scope.currency else "",
         "asked": wanted,
         "by": by,
         "groupings": [(name, said) for name, (grouping, said) in GROUPINGS.items() if _is_offered(grouping, scope)],

@@ -48,6 +48,18 @@ def test_with_the_policy_costs_are_at_list_prices_before_tax(as_: As) -> None:
     assert "23." not in page
 
 
+def test_unit_prices_name_their_currency_where_it_is_another(as_: As) -> None:
+    """Prices are in dollars, cost in euro; the partner's are less the credit it earns."""
+    for name, address, price in (
+        (BAKER, "/subscriptions/ovens/periods/2024-02-01/?by=meter", ">1.5<"),
+        ("adm", "/customers/bakery/periods/2024-02-01/?by=meter", ">0.85<"),
+    ):
+        page = text(as_(name), address)
+        assert "Unit price, USD" in page
+        assert "Cost, EUR" in page
+        assert price in page
+
+
 def test_without_the_policy_no_cost_is_shown(as_: As) -> None:
     """The page and the list say who could change that."""
     client = as_(ACTOR)
