@@ -45,6 +45,7 @@ def usage_and_charges(request: HttpRequest, kind: ScopeKind, id: str) -> HttpRes
         "rows": charges_by_period(settings.OFFICE, whole, part, list(page.object_list)),
         "page": page,
         "moment": settings.OFFICE.now(),
+        "today": settings.OFFICE.today(),
         "period_page": f"{kind.value}_period",
         "period_file": f"{kind.value}_csv",
         "scope_id": id,
