@@ -96,6 +96,16 @@ def _newest() -> tuple[Any, ...] | None:
     return found
 
 
+def recall(key: tuple[Hashable, ...]) -> Any:
+    """What was remembered under this key; None if nothing is."""
+    return _memory.get(key)
+
+
+def remember(key: tuple[Hashable, ...], value: object, weight: int) -> None:
+    """Remember under this key a value that nobody may change; `weight` is how many things it holds."""
+    _memory.put(key, value, weight)
+
+
 def remembered(key: tuple[Hashable, ...], read: Callable[[], tuple[Value, int]]) -> Value:
     """What was read under this key, else what `read` gives: a value that nobody may change, and how much it weighs."""
     found: Value | None = _memory.get(key)

@@ -34,7 +34,7 @@ from kvitto.records.retention import buried_periods
 from kvitto.runs.listed_periods import unbilled_periods
 from kvitto.runs.office import Office
 from kvitto.runs.rate_period import current_as_of
-from kvitto.runs.rated_periods import rate_periods
+from kvitto.runs.remembered_drafts import drafts_of
 from kvitto.runs.scope_versions import ScopeVersions
 
 __all__ = ["PENDING", "PendingUsage", "TransactionPage", "UnableToListTransactions", "Wanted", "transactions"]
@@ -218,13 +218,13 @@ class _List:
     def _is_wanted(self, row: Transaction) -> bool:
         return self.wanted.holds(row)
 
-    def _drafts(self, profiles: Sequence[InvoiceScope]) -> Iterator[tuple[InvoiceScope, list[Invoice]]]:
+    def _drafts(self, profiles: Sequence[InvoiceScope]) -> Iterator[tuple[InvoiceScope, Sequence[Invoice]]]:
         """Each profile with the drafts of its unbilled periods, the latest first; some profiles are rated together."""
         for first in range(0, len(profiles), _PROFILES_AT_ONCE):
             yield from _drafts(self.office, profiles[first : first + _PROFILES_AT_ONCE])
 
 
-def _drafts(office: Office, profiles: Sequence[InvoiceScope]) -> Iterator[tuple[InvoiceScope, list[Invoice]]]:
+def _drafts(office: Office, profiles: Sequence[InvoiceScope]) -> Iterator[tuple[InvoiceScope, Sequence[Invoice]]]:
     as_of, scopes = current_as_of(), [scope.scope for scope in profiles]
     versions = ScopeVersions(as_of.revision, scopes)
     issued = defaultdict(list, {scope: list(periods) for scope, periods in buried_periods(scopes).items()})
@@ -236,13 +236,8 @@ def _drafts(office: Office, profiles: Sequence[InvoiceScope]) -> Iterator[tuple[
         for period in unbilled_periods(scope, office.today(), InvoiceKind.SERVICES, issued[scope.scope])[::-1]
         if (then := versions.for_period(scope, period))
     ]
-    drafts = defaultdict(list)
-    for rated in rate_periods(office, asked, as_of):
-        try:
-            drafts[rated.scope.scope].append(rated.preview)
-        except UnableTo:  # charges that cannot be worked out yet, such as without an exchange rate
-            continue
-    return ((scope, drafts[scope.scope]) for scope in profiles)
+    drafts = drafts_of(office, asked, as_of)
+    return ((scope, drafts.get(scope.scope, ())) for scope in profiles)
 
 
 def _profiles(scope: Scope) -> list[InvoiceScope]:
