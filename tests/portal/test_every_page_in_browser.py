@@ -1,0 +1,52 @@
+"""Every page in a real browser: axe finds no violation, nothing is too wide, in light and dark, small and large."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from kvitto.records.models import Person
+from kvitto.runs.office import Office
+from tests.campaign import size
+from tests.portal.every_page import NOBODY, PAGES, come_in, stage
+from tests.portal.windows import IN_BROWSER, Open, find_no_fault
+
+pytestmark = IN_BROWSER
+LOOKS = [(390, "dark"), (1440, "light"), (390, "light"), (1440, "dark")]
+SHARES = 2
+SEEN_ELSEWHERE = {"follow_link"}
+"""A link works once; `identity/test_in_browser.py` looks at what it opens."""
+
+
+def window_of(open_window: Open, email: str, width: int, colours: str) -> Page:
+    """A window of this person, who came in without typing."""
+    page = open_window(width, color_scheme=colours, is_mobile=width < 600, has_touch=width < 600)
+    if email != NOBODY:
+        page.goto("/sign-in/")
+        session = come_in(email).cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": session, "url": page.evaluate("location.origin")}])
+    return page
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("turn", range(size(sample=1, full=len(LOOKS))))
+@pytest.mark.parametrize("share", range(SHARES))
+def test_axe_finds_no_violation_on_any_page(live_whole: Office, open_window: Open, share: int, turn: int) -> None:
+    """With the menus open. In the short run each page is seen once, by turns small and dark, and large and light."""
+    staged = stage(live_whole)
+    Person.objects.update(language="en")
+    faults: list[str] = []
+    windows: dict[tuple[str, int, str], Page] = {}
+    for place, (name, (email, address)) in enumerate(PAGES.items()):
+        if place % SHARES != share or name in SEEN_ELSEWHERE:
+            continue
+        width, colours = LOOKS[(share + turn) % len(LOOKS)]
+        look = (email, width, colours)
+        if look not in windows:
+            windows[look] = window_of(open_window, *look)
+        windows[look].goto(address.format(**staged))
+        try:
+            find_no_fault(windows[look], f"{name}, {width} pixels, {colours}")
+        except AssertionError as fault:
+            faults.append(str(fault))
+    assert not faults, "\n".join(faults)
