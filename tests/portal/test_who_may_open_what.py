@@ -51,7 +51,7 @@ def doors(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -
     make_home(tmp_path)
     settings.OFFICE = Office(home=tmp_path, clock=midnight(date(2017, 3, 20)))
     monkeypatch.setattr("kvitto.portal.invoices.pdf_of", lambda *_: b"%PDF")
-    monkeypatch.setattr("kvitto.portal.invoices._invoices", lambda *_: HttpResponse())
+    monkeypatch.setattr("kvitto.portal.invoice_lists.of_scope._invoices", lambda *_: HttpResponse())
     monkeypatch.setattr("kvitto.portal.usage.usage_csv", lambda *_: b"")
     monkeypatch.setattr("kvitto.portal.usage.context_of", lambda *_: {})
     monkeypatch.setattr("kvitto.portal.usage.render", lambda *_: HttpResponse())
