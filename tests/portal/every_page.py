@@ -19,7 +19,7 @@ from kvitto.records.sign_in_links import Purpose, make_link
 from kvitto.runs.jobs.checks import ask_for_check
 from kvitto.runs.jobs.job import CHECK_STORE
 from kvitto.runs.office import Office
-from tests.portal.small_office import ADMINISTRATOR, CREDIT, LAB, PASSWORD, PROFILE, PROFILE_OWNER, READER
+from tests.portal.small_office import ADMINISTRATOR, COST_READER, CREDIT, LAB, PASSWORD, PROFILE, PROFILE_OWNER, READER
 from tests.portal.whole_office import DAG, EDDA, OLOF, OPERATOR, PIA, SIGNE, newest
 
 NOBODY = ""
@@ -179,7 +179,7 @@ def stage(office: Office) -> dict[str, str]:
     passkey = Authenticator.objects.create(
         user=signe, type=Authenticator.Type.WEBAUTHN, data={"name": "Phone", "credential": {}}
     )
-    link = make_link(Person.objects.get(email=READER), Purpose.INVITATION, office.now(), is_mailed=False)
+    link = make_link(Person.objects.get(email=COST_READER), Purpose.INVITATION, office.now(), is_mailed=False)
     return {
         "number": newest(LAB),
         "request": str(CopyRequest.objects.get().pk),
