@@ -61,6 +61,8 @@ def too_new_until(scope: InvoiceScope) -> date:
     """
     if subscription := scope.subscription:
         return subscription.started_on + TOO_NEW
+    if not scope.days:
+        return scope.account.created_on + TOO_NEW
     moved_in = [
         one.started_on
         for one in scope.subscriptions

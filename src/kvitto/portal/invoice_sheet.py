@@ -19,7 +19,7 @@ from kvitto.documents.sheet_tables import ending_of, totals_by_section
 from kvitto.invoicing.invoice import DocumentType, Invoice, Line
 from kvitto.language import Phrase, current_language
 from kvitto.money import EXACT, Money, exact_sum
-from kvitto.records.remembered import remembered
+from kvitto.records.remembered import remembered_document
 
 _LONG = 2_000  # lines
 
@@ -135,7 +135,9 @@ def known_sheet(invoice: Invoice, digest: str) -> Sheet:
     """The same; that of a very long invoice is made once in a process and language."""
     if len(invoice.lines) <= _LONG:
         return sheet_of(invoice)
-    return remembered(("sheet", digest, current_language().code), lambda: (sheet_of(invoice), len(invoice.lines)))
+    return remembered_document(
+        ("sheet", digest, current_language().code), lambda: (sheet_of(invoice), len(invoice.lines))
+    )
 
 
 def lines_between(sheet: Sheet, first: int, end: int) -> tuple[SheetSection, ...]:

@@ -67,13 +67,14 @@ class Found:
 def found_by(everything: Everything, choice: Choice, may_see_invoices: Collection[Scope]) -> Found:
     """What fits the choice. A state is asked for among few only."""
     listed = everything.once("listed", lambda: _with_texts(everything.subscriptions()))
-    agreements = {place.account.agreement for place, _ in listed}
+    agreements = everything.once("agreements", lambda: {place.account.agreement for place, _ in listed})
     wanted, wanted_agreement = choice.search.casefold(), _AGREEMENTS.get(choice.agreement)
-    places = [
-        place
-        for place, texts in listed
-        if wanted_agreement in {None, place.account.agreement} and any(wanted in text for text in texts)
-    ]
+    if wanted or wanted_agreement:
+        places = [
+            place for place, text in listed if wanted in text and wanted_agreement in {None, place.account.agreement}
+        ]
+    else:
+        places = everything.once("in order", lambda: [place for place, _ in listed])
     offers_states = len(listed) > 1 and len(places) <= MOST_STATES
     if choice.state and offers_states:
         states = states_of(settings.OFFICE, places, may_see_invoices=may_see_invoices)
@@ -97,9 +98,9 @@ def _sorted(places: Sequence[PlacedSubscription], by: str) -> Sequence[PlacedSub
             return places
 
 
-def _with_texts(places: Iterable[PlacedSubscription]) -> list[tuple[PlacedSubscription, tuple[str, ...]]]:
-    """In order, each with the texts in which it is looked for."""
-    return [(place, tuple(text.casefold() for text in _searched(place))) for place in sorted(places, key=_order)]
+def _with_texts(places: Iterable[PlacedSubscription]) -> list[tuple[PlacedSubscription, str]]:
+    """In order, each with the texts in which it is looked for, one on a line, so that none runs into the next."""
+    return [(place, "\n".join(_searched(place)).casefold()) for place in sorted(places, key=_order)]
 
 
 def _searched(place: PlacedSubscription) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from kvitto.language import phrase
 from kvitto.money import Money, currency_decimals
 from kvitto.periods import Period
 from kvitto.records.models import InvoiceRecord
-from kvitto.records.remembered import remembered
+from kvitto.records.remembered import agreements_mark, remembered, remembered_document
 
 SUMMARY = (
     "number", "document_type", "kind", "edition", "refers_to", "scope_kind", "scope_key", "account_key", "period_start",
@@ -136,9 +136,12 @@ def load_some(numbers: Iterable[str]) -> dict[str, Invoice]:
 
 
 def purchase_orders(numbers: Iterable[str]) -> dict[str, str]:
-    """The purchase order that each of these invoices names, by number; read from its facts once in a process."""
-    rows = InvoiceRecord.objects.filter(number__in=sorted(set(numbers))).values_list("number", "facts_digest")
-    return {number: remembered(("order", number, digest), partial(_order_of, number)) for number, digest in rows}
+    """The purchase order that each of these issued invoices names, by number.
+
+    Read from their facts only once: SQLite must walk through a long one even to reach the columns behind it.
+    """
+    mark = agreements_mark()
+    return {number: remembered(("order", number, mark), partial(_order_of, number)) for number in numbers}
 
 
 def _order_of(number: str) -> tuple[str, int]:
@@ -177,7 +180,7 @@ def _read_once(found: Mapping[str, Any]) -> Invoice:
 
     if text is not None and digest_of(text) != digest:
         return read()[0]
-    return remembered(("invoice", number, digest, found["size"]), read)
+    return remembered_document(("invoice", number, digest, found["size"]), read)
 
 
 def _intact(found: Mapping[str, Any]) -> Invoice:

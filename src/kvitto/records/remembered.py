@@ -35,12 +35,14 @@ _NEWEST = """SELECT
     LEFT JOIN records_revision AS ended ON ended.number = newest.ended
 """
 _MOST = 100_000  # things (subscriptions and what stands around them) that are remembered at once
+_MOST_LINES = 250_000  # of documents, which drive out no agreements: a very long invoice with its sheet
 
 
 class _Memory:
     """What was read last; the longest unused goes first."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._values: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
         self._weight = 0
         self._lock = Lock()
@@ -58,7 +60,7 @@ class _Memory:
                 self._weight -= self._values.pop(key)[0]
             self._values[key] = (weight, value)
             self._weight += weight
-            while self._weight > _MOST and len(self._values) > 1:
+            while self._weight > self._most and len(self._values) > 1:
                 self._weight -= self._values.popitem(last=False)[1][0]
 
     def clear(self) -> None:
@@ -67,7 +69,8 @@ class _Memory:
             self._weight = 0
 
 
-_memory = _Memory()
+_agreements = _Memory(_MOST)
+_documents = _Memory(_MOST_LINES)
 
 
 def agreements_mark(revision: int | None = None) -> tuple[Hashable, ...] | None:
@@ -97,24 +100,34 @@ def _newest() -> tuple[Any, ...] | None:
 
 
 def recall(key: tuple[Hashable, ...]) -> Any:
-    """What was remembered under this key; None if nothing is."""
-    return _memory.get(key)
+    """What was remembered of documents under this key; None if nothing is."""
+    return _documents.get(key)
 
 
 def remember(key: tuple[Hashable, ...], value: object, weight: int) -> None:
-    """Remember under this key a value that nobody may change; `weight` is how many things it holds."""
-    _memory.put(key, value, weight)
+    """Remember under this key documents that nobody may change; `weight` is how many lines they have."""
+    _documents.put(key, value, weight)
 
 
 def remembered(key: tuple[Hashable, ...], read: Callable[[], tuple[Value, int]]) -> Value:
     """What was read under this key, else what `read` gives: a value that nobody may change, and how much it weighs."""
-    found: Value | None = _memory.get(key)
+    return _remembered(_agreements, key, read)
+
+
+def remembered_document(key: tuple[Hashable, ...], read: Callable[[], tuple[Value, int]]) -> Value:
+    """The same of an invoice or what is made of one; it weighs as much as it has lines."""
+    return _remembered(_documents, key, read)
+
+
+def _remembered(memory: _Memory, key: tuple[Hashable, ...], read: Callable[[], tuple[Value, int]]) -> Value:
+    found: Value | None = memory.get(key)
     if found is None:
         found, weight = read()
-        _memory.put(key, found, weight)
+        memory.put(key, found, weight)
     return found
 
 
 def forget() -> None:
     """Remember nothing, like a process that has just started."""
-    _memory.clear()
+    _agreements.clear()
+    _documents.clear()
