@@ -21,7 +21,7 @@ def test_s34_s35_the_address_and_the_preferences_stand_in_the_profile(open_windo
     page.get_by_role("link", name="Profile").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your profile")
     expect(main(page)).to_contain_text(ADMINISTRATOR)
-    expect(page.get_by_role("heading", name="Messages")).to_be_visible()
+    expect(page.get_by_role("heading", name="Communication preferences")).to_be_visible()
 
     nobody = open_window()
     nobody.goto("/profile/")

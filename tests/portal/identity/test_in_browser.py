@@ -134,7 +134,7 @@ def test_s_35_and_s_118_the_profile_page(open_window: Open, live_anna: Person) -
     expect(page.get_by_role("status")).to_contain_text("Language and time zone are saved.")
     page.get_by_label("An invoice is past its due day").focus()
     page.keyboard.press("Space")
-    tab_to(page, "Save messages")
+    tab_to(page, "Save preferences")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Your choice is saved.")
     live_anna.refresh_from_db()
