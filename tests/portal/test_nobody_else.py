@@ -78,7 +78,8 @@ def everyone(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
     """
     make_home(tmp_path)
     settings.OFFICE = Office(home=tmp_path, clock=midnight(date(2017, 3, 20)))
-    for made in ("invoices.pdf_of", "invoice_lists.of_scope._invoices", "usage.usage_csv", "usage.context_of", "usage.render"):
+    lists = "invoice_lists.of_scope._invoices"
+    for made in ("invoices.pdf_of", lists, "usage.usage_csv", "usage.context_of", "usage.render"):
         monkeypatch.setattr(f"kvitto.portal.{made}", lambda *_: HttpResponse("seen"))
     build(CUSTOMERS)
     later = Revision.objects.create(recorded_at=midnight(date(2017, 2, 1)), cause="test")
