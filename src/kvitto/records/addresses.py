@@ -27,11 +27,6 @@ def is_proved(person: Person) -> bool:
     return bool(EmailAddress.objects.filter(user=person, email=person.email, verified=True).exists())
 
 
-def proved_addresses(person: Person) -> list[str]:
-    """The addresses the office may write to."""
-    return list(EmailAddress.objects.filter(user=person, verified=True).order_by("pk").values_list("email", flat=True))
-
-
 def address_waiting(person: Person) -> EmailAddress | None:
     """The address the person wants to change to, until they follow the link that was sent there."""
     return EmailAddress.objects.filter(user=person).exclude(email=person.email).order_by("pk").last()

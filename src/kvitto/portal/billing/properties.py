@@ -20,7 +20,6 @@ from kvitto.agreements.hierarchy import (
     Enrollment,
     EnrollmentAccount,
     InvoiceSection,
-    Party,
     PaysBy,
     Scope,
     ScopeKind,
@@ -156,9 +155,3 @@ def _sees_account(path: ScopePath) -> bool:
     account = path.lineage[-1]
     openings = PROPERTIES[ScopeKind.BILLING_ACCOUNT]
     return any(path.agreement in one.agreements and path.may(one.action, account) for one in openings)
-
-
-def tax_ids(party: Party) -> list[tuple[Phrase, str]]:
-    """The official numbers of a party."""
-    numbers = ((phrase("VAT number"), party.vat_number), (phrase("Company number"), party.company_number))
-    return [(title, number) for title, number in numbers if number]
