@@ -117,17 +117,20 @@ def _give_the_same(office: Office, turn: int, number: int) -> str:
 
 
 def _ask_and_answer(office: Office, turn: int, number: int) -> str:
-    """Both ask the same as one person; then one grants and one declines."""
+    """Both ask the same as one person; then one grants and one declines. Asked too late, it is open already."""
     from kvitto.access.roles import Role
     from kvitto.records.models import Person
     from kvitto.runs.copy_requests import ask, decline, grant
 
     asker = Person.objects.get(email="asker@example.com")
-    asked = ask(office, asker, f"r{number}-mca-profile")
     me = Person.objects.get(email=PEOPLE[turn])
-    if turn == 0:
-        return _said(lambda: grant(office, me, asked.pk, Role.BILLING_PROFILE_READER).state)
-    return _said(lambda: decline(office, me, asked.pk).state)
+
+    def answer() -> str:
+        asked = ask(office, asker, f"r{number}-mca-profile")
+        answered = decline(office, me, asked.pk) if turn else grant(office, me, asked.pk, Role.BILLING_PROFILE_READER)
+        return answered.state
+
+    return _said(answer)
 
 
 _ACTS = {"remove": _remove_the_other, "give": _give_the_same, "ask": _ask_and_answer}
