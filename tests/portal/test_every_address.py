@@ -72,7 +72,7 @@ def test_every_filter_with_everything_in_it(pages: list[tuple[Address, Form]], a
     witness, wrong = Witness(), []
     values = list(SHORT.items())
     for turn, (one, form) in enumerate(pages):
-        for step in range(len(values) if IS_CAMPAIGN else 2):
+        for step in range(len(values) if IS_CAMPAIGN else 1):
             what, value = values[(2 * turn + step) % len(values)]
             address = f"{one.filled()}?{urlencode(dict.fromkeys(asked_for, value))}&page={value[:1]}&%ff=%fe&&="
             with witness.watching():
@@ -85,7 +85,7 @@ def test_names_that_nothing_has(pages: list[tuple[Address, Form]]) -> None:
     witness, wrong = Witness(), []
     values = list(SHORT.items())
     for turn, (one, form) in enumerate(pages):
-        for step in range(len(values) if IS_CAMPAIGN else 2):
+        for step in range(len(values) if IS_CAMPAIGN else 1):
             what, value = values[(7 * turn + step) % len(values)]
             for part in _parts(one):
                 with witness.watching():

@@ -23,6 +23,7 @@ from kvitto.runs.invoice_life.credit import Part, credit
 from kvitto.runs.invoice_life.rebill import rebill
 from kvitto.runs.make_documents import render_missing
 from kvitto.runs.office import Office
+from tests.campaign import size
 from tests.portal.small_office import PASSWORD
 from tests.portal.test_enterprise_and_partner_pages import AGREEMENTS, NAMES
 from tests.portal.windows import IN_BROWSER, Open, find_no_fault, find_nothing_too_wide
@@ -101,7 +102,8 @@ ALIKE = {"department's administrator", "enrollment's usage", "account's usage", 
 """On a wide window these look like others; the phone's tells enough."""
 
 
-@pytest.mark.parametrize(("width", "colours"), [(390, "dark"), (1440, "light")])
+@pytest.mark.campaign
+@pytest.mark.parametrize(("width", "colours"), [(390, "dark"), (1440, "light")][: size(sample=1, full=2)])
 def test_axe_finds_no_violation_and_nothing_is_too_wide(
     open_window: Open, numbers: dict[str, str], width: int, colours: str
 ) -> None:
