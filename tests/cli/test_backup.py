@@ -181,7 +181,7 @@ def test_a_kill_at_any_step_leaves_no_archive_that_looks_whole(
     folder.mkdir()
     (whole,) = kvitto(home, own_database, f"backup {folder / 'first.tar'}")
     assert "rename" in whole.steps
-    for step in range(1, len(whole.steps) + 1, size(sample=8, full=1)):
+    for step in range(1, len(whole.steps) + 1, size(sample=12, full=1)):
         target = folder / f"killed{step}.tar"
         arguments = ["backup", str(target)]
         environment = {**own_database, **CLOCK}

@@ -239,7 +239,7 @@ def test_a_kill_at_any_step_leaves_guards_and_the_next_run_completes_it(
     assert finished["wrong"] == []
     assert finished["documents"] == finished["files"] == []
     assert whole.steps.count("commit") >= 2
-    for step in range(1, len(whole.steps) + 1, size(sample=6, full=1)):
+    for step in range(1, len(whole.steps) + 1, size(sample=9, full=1)):
         folder = tmp_path / f"killed{step}"
         with copy_of(home, own_database, folder) as environment:
             surroundings = {**environment, **clock}

@@ -29,7 +29,7 @@ def test_a_killed_worker_leaves_its_job_to_the_next(kind: str, tmp_path: Path, o
     expected = _told(told.out)
     assert [state for name, state, _ in expected["jobs"] if name == kind] == ["done"]
     steps = len(whole.steps)
-    kills = min(steps, size(sample=4, full=steps))
+    kills = min(steps, size(sample=2, full=steps))
     for number in sorted({1 + round(index * (steps - 1) / (kills - 1)) for index in range(kills)}):
         place = tmp_path / str(number)
         with copy_of(home, own_database, place) as environment:
