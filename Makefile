@@ -14,7 +14,7 @@ ON_POSTGRESQL := tests/records $(addprefix tests/cli/test_,init.py backup.py inv
 	$(addprefix tests/runs/test_,access_at_once.py apply_agreements.py changed_addresses.py copy_requests.py credits.py \
 		erase_person.py invoice_pages.py retention.py transactions.py) \
 	$(addprefix tests/portal/,access/test_roles.py identity/test_addresses.py identity/test_invitations.py \
-		identity/test_profile.py invoice_lists jobs money/test_transactions.py operator partner/test_pages.py \
+		invoice_lists jobs money/test_transactions.py operator \
 		test_nobody_else.py test_search.py test_security.py test_start.py test_usage_page.py)
 PYTEST := $(BIN)/python -m pytest --quiet -rs
 
