@@ -20,7 +20,7 @@ from kvitto.config.home import make_home
 from kvitto.language import phrase
 from kvitto.periods import midnight
 from kvitto.portal.address_parts import PLURALS
-from kvitto.portal.navigation import Entry, menu_of, on
+from kvitto.portal.navigation import AREAS, ENTRIES, Entry, menu_of, on
 from kvitto.records.held_roles import roles_of
 from kvitto.records.models import AgreementRecord, Person
 from kvitto.records.scope_path import path_to
@@ -128,6 +128,14 @@ def test_nothing_of_others_is_named() -> None:
     others = menu_of(person, held, scope_of("other", "mca", "profile"))
     assert others.scope is None
     assert others == menu_of(person, held, Scope(ScopeKind.BILLING_PROFILE, "never"))
+
+
+def test_every_row_of_the_map_leads_to_a_page() -> None:
+    """A mistyped url name would take its page out of the menu without a word."""
+    assert [area.name for area in AREAS if not area.address] == []
+    assert [
+        (entry.name, kind) for entry in ENTRIES for kind in entry.openings if not entry.address(Scope(kind, "any"))
+    ] == []
 
 
 def test_an_entry_whose_page_nobody_has_defined_shows_nothing() -> None:
