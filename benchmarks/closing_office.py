@@ -26,8 +26,8 @@ PER_ACCOUNT = 10
 METERS = 5
 DAYS = (3, 9, 13, 17)  # before the day on which the first month is closed
 CLOSING = {"2024-02": "2024-03-20", "2024-03": "2024-04-20"}  # the day on which each month is closed
-_PRICES = "product,valid_from,unit_price\n"
-_MAPPING_OF_PRICES = """
+PRICES = "product,valid_from,unit_price\n"
+MAPPING_OF_PRICES = """
 price_sheet = "list"
 currency = "EUR"
 [meter]
@@ -147,11 +147,11 @@ def _agreed(subscriptions: int) -> Iterator[Agreed]:
 
 def _written(folder: Path, subscriptions: int) -> tuple[Path, Path]:
     folder.mkdir(exist_ok=True)
-    (folder / "prices.toml").write_text(_MAPPING_OF_PRICES, encoding="utf-8")
+    (folder / "prices.toml").write_text(MAPPING_OF_PRICES, encoding="utf-8")
     (folder / "usage.toml").write_text(_MAPPING_OF_USAGE, encoding="utf-8")
     prices, usage = folder / "prices.csv", folder / "usage.csv"
     rows = "".join(f"meter-{meter},2024-01-01,0.0{meter}17\n" for meter in range(1, METERS + 1))
-    prices.write_text(_PRICES + rows, encoding="utf-8")
+    prices.write_text(PRICES + rows, encoding="utf-8")
     with usage.open("w", encoding="utf-8") as out:
         out.write("id,subscription,resource,meter,at,quantity\n")
         for month, number, day, meter in product(CLOSING, range(subscriptions), DAYS, range(1, METERS + 1)):

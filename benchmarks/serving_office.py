@@ -22,7 +22,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.closing_office import METERS, environment
+from benchmarks.closing_office import MAPPING_OF_PRICES, METERS, PRICES, environment
 
 if TYPE_CHECKING:
     from kvitto.agreements.facts import Agreed
@@ -34,22 +34,6 @@ TWENTY_FIVE = 25
 FEW = 20  # people of each kind who ask for pages
 IMPORTS = ((1, 8), (8, 15), (15, 18), (18, 20))  # first day, and the day after the last, of each file of a month
 _DAYS = (date(2024, 2, 1), date(2024, 3, 1))
-_PRICES = "product,valid_from,unit_price\n"
-_MAPPING_OF_PRICES = """
-price_sheet = "list"
-currency = "EUR"
-[meter]
-column = "product"
-[price]
-column = "unit_price"
-[valid_from]
-column = "valid_from"
-[unit]
-usage = "unit"
-price = "unit"
-numerator = 1
-denominator = 1
-"""
 _ROWS = """
 SELECT
     strftime(day, '%Y-%m') AS month,
@@ -99,9 +83,9 @@ def make(home: Path, subscriptions: int, rows: int) -> dict[str, int]:
     _record(_agreed(subscriptions), datetime(2024, 1, 1, tzinfo=UTC))
     folder = home / "files"
     folder.mkdir(exist_ok=True)
-    (folder / "prices.toml").write_text(_MAPPING_OF_PRICES, encoding="utf-8")
+    (folder / "prices.toml").write_text(MAPPING_OF_PRICES, encoding="utf-8")
     lines = "".join(f"meter-{meter},2024-01-01,0.0{meter}17\n" for meter in range(1, METERS + 1))
-    (folder / "prices.csv").write_text(_PRICES + lines, encoding="utf-8")
+    (folder / "prices.csv").write_text(PRICES + lines, encoding="utf-8")
     import_prices(office, folder / "prices.toml", [folder / "prices.csv"])
     taken = sum(
         take_in(office.usage_folder, sorted(subscription_names()), month, part, rows // (2 * subscriptions))
