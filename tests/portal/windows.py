@@ -91,11 +91,16 @@ def find_nothing_too_wide(page: Page, name: str) -> None:
 
 
 def tab_to(page: Page, start: str, times: int = 60) -> None:
-    """Press Tab until the focus is on what is called so; everything on the way must show its focus."""
+    """Press Tab until the focus is on what is called so; everything on the way must show its focus.
+
+    On the page that is there once loaded: one that still comes would take the focus away with the page before it.
+    """
+    page.wait_for_load_state()
     for _ in range(times):
         page.keyboard.press("Tab")
         name, outlined = page.evaluate(
             """() => { const it = document.activeElement; const style = getComputedStyle(it);
+            if (it === document.body) return ['', true];
             const inner = getComputedStyle(it, '::after'); const reach = it.querySelector('.reach');
             return [it.getAttribute('aria-label') || it.textContent.trim(),
                 style.outlineStyle !== 'none' || inner.outlineStyle !== 'none'

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -182,6 +184,16 @@ def test_nothing_is_rated_for_what_is_kept(small: Office, monkeypatch: pytest.Mo
         assert rows_of_scopes(small, invoice_scopes()) == rows
     (small.home / FILE).unlink()
     assert rows_of_scopes(small, invoice_scopes()) == rows
+
+
+def test_who_writes_at_the_same_time_costs_no_answer(small: Office) -> None:
+    """What cannot be kept meanwhile is shown all the same."""
+    rows = rows_of_scopes(small, invoice_scopes())
+    with closing(sqlite3.connect(small.home / FILE)) as writer:
+        writer.execute("DELETE FROM answers")
+        writer.commit()
+        writer.execute("BEGIN IMMEDIATE")
+        assert rows_of_scopes(small, invoice_scopes()) == rows
 
 
 def test_a_list_may_show_an_older_estimate_with_its_moment(small: Office, tmp_path: Path) -> None:

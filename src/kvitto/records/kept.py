@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,7 +61,7 @@ def kept(home: Path, questions: Sequence[str]) -> dict[str, KeptAnswer]:
     return found
 
 
-def keep(home: Path, answers: Iterable[KeptAnswer]) -> None:
+def keep(home: Path, answers: Sequence[KeptAnswer]) -> None:
     """Keep these in place of what was kept of the same questions; nothing if another process is writing."""
     with suppress(sqlite3.Error), _opened(home) as database:
         rows = (

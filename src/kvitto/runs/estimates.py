@@ -199,8 +199,10 @@ class _Asked:
         return sorted(missing)
 
     def take(self, rated: Sequence[RatedPeriod], indexes: Sequence[int]) -> None:
-        """Keep what was rated of the missing ones."""
-        keep(self._office.home, (one for pair in zip(rated, indexes, strict=True) for one in self._worked_out(*pair)))
+        """Answer with what was rated of the missing ones, and keep it."""
+        # Whole before it is kept: a file that cannot be written to must not cost an answer.
+        answers = [one for pair in zip(rated, indexes, strict=True) for one in self._worked_out(*pair)]
+        keep(self._office.home, answers)
 
     def answers(self) -> list[KnownPeriod]:
         """All of them, once none is missing."""
