@@ -59,9 +59,9 @@ bench: develop ## rate ten million rows and close a month, beside the best SQL w
 	$(BIN)/python -m benchmarks.close_month
 	$(BIN)/python -m benchmarks.pages
 
-campaign: develop ## run every test on PostgreSQL, and the full figures (kills, properties, volumes) into benchmarks/RESULTS.md
-	@$(MAKE) --no-print-directory unit-postgresql ON_POSTGRESQL=tests
-	$(BIN)/python -m tools.campaign
+campaign: develop ## run the full figures (kills, properties, volumes), and every test on PostgreSQL, into benchmarks/RESULTS.md
+	@$(PYTHON) tools/prepare.py browser
+	$(BIN)/python -m tools.campaign --workers $(WORKERS) $(CAMPAIGN)
 
 messages: develop ## find every sentence and put it into the catalogues
 	$(BIN)/python tools/catalogues.py update

@@ -302,6 +302,7 @@ any_amounts = st.builds(
 any_day = st.dates(date(2024, 2, 5), date(2024, 6, 1))
 
 
+@pytest.mark.campaign
 @settings(max_examples=size(sample=200, full=20_000))
 @given(
     agreement=st.sampled_from(list(AgreementType)),
@@ -332,6 +333,7 @@ def test_who_may_not_see_invoices_never_learns_whether_there_is_one(
     assert answer(*told) == answer(*other) == without_amounts(unknown)
 
 
+@pytest.mark.campaign
 @settings(max_examples=size(sample=200, full=20_000))
 @given(
     agreement=st.sampled_from(list(AgreementType)),

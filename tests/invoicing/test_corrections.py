@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -219,6 +220,7 @@ first_usages = st.dictionaries(keys, st.decimals(0, 80, places=3), max_size=4)
 offers = st.sampled_from([PAY_AS_YOU_GO, monthly_credit("20"), monthly_credit("75.50")])
 
 
+@pytest.mark.campaign
 @example(
     first={("lab", 4): Decimal("0.175")},
     late=[

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,6 +74,7 @@ def test_only_what_is_taxed_otherwise_stands_on_two_lines() -> None:
     assert invoice.tax_point_date == SPRING.last_day
 
 
+@pytest.mark.campaign
 @settings(max_examples=size(sample=40, full=2_000))
 @given(
     st.lists(

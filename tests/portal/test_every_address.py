@@ -66,6 +66,7 @@ def asked_for(pages: list[tuple[Address, Form]], monkeypatch: pytest.MonkeyPatch
     return sorted(seen)
 
 
+@pytest.mark.campaign
 def test_every_filter_with_everything_in_it(pages: list[tuple[Address, Form]], asked_for: list[str]) -> None:
     """All that pages read from addresses, at once; each page gets a few values, in the campaign each gets all."""
     assert {"page", "q", "search", "type", "status", "by", "language"} <= set(asked_for)
@@ -80,6 +81,7 @@ def test_every_filter_with_everything_in_it(pages: list[tuple[Address, Form]], a
     assert wrong == []
 
 
+@pytest.mark.campaign
 def test_names_that_nothing_has(pages: list[tuple[Address, Form]]) -> None:
     """Every part of an address that names something, with what names nothing."""
     witness, wrong = Witness(), []
@@ -131,6 +133,7 @@ def test_cookies_that_nobody_was_given(whole: Office, cookie: str) -> None:
         assert client.post("/language/", {"language": "sv"}, headers={"cookie": header}).status_code == 302
 
 
+@pytest.mark.campaign
 def test_addresses_at_random(pages: list[tuple[Address, Form]], asked_for: list[str]) -> None:
     """Any text for any filter of any page."""
     witness = Witness()

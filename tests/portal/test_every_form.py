@@ -77,6 +77,7 @@ def test_what_is_right_is_accepted(examples: dict[str, Form]) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.campaign
 def test_every_field_with_everything_in_it(examples: dict[str, Form]) -> None:
     """Each value in all fields at once, alone in one field, and beside the right one.
 
@@ -105,6 +106,7 @@ def _some(tried: list[Sent], turn: int) -> list[Sent]:
     return [tried[(turn // _EVERY) % len(tried)]] if turn % _EVERY == 0 else []
 
 
+@pytest.mark.campaign
 def test_fields_mixed_at_random(examples: dict[str, Form]) -> None:
     """Some right, some missing, some repeated, some anything."""
     witness = Witness()
@@ -121,6 +123,7 @@ def test_fields_mixed_at_random(examples: dict[str, Form]) -> None:
     holds()
 
 
+@pytest.mark.campaign
 def test_bodies_that_are_no_form(examples: dict[str, Form]) -> None:
     """Another type, another encoding, broken parts, nothing at all."""
     wrong = []
@@ -135,6 +138,7 @@ def test_bodies_that_are_no_form(examples: dict[str, Form]) -> None:
     assert wrong == []
 
 
+@pytest.mark.campaign
 def test_more_than_a_form_may_hold(examples: dict[str, Form]) -> None:
     """413, in words, and nothing of it is done."""
     witness = Witness()
@@ -184,6 +188,7 @@ def test_what_belongs_to_others_is_not_there(examples: dict[str, Form]) -> None:
                 assert not witness.changes(), name
 
 
+@pytest.mark.campaign
 def test_names_of_others_open_nothing(examples: dict[str, Form]) -> None:
     """Numbers, ids, keys and addresses of other customers, in every field."""
     theirs = [

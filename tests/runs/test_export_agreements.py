@@ -55,6 +55,7 @@ def test_an_export_says_what_was_declared(office: MakeOffice, tmp_path: Path, te
     )
 
 
+@pytest.mark.campaign
 @settings(max_examples=size(sample=5, full=500), deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**9))
 def test_any_office_is_exported_whole(office: MakeOffice, tmp_path: Path, seed: int) -> None:

@@ -180,6 +180,7 @@ def test_no_sum_and_no_line_depends_on_an_order(facts: DraftFacts, chance: Rando
     assert to_text(draft(shuffled)) == to_text(draft(facts))
 
 
+@pytest.mark.campaign
 @settings(max_examples=size(sample=40, full=2_000), deadline=None)
 @given(facts_of_any_invoice())
 def test_a_draft_that_was_looked_at_is_completed_as_if_it_were_drafted_on_the_day(facts: DraftFacts) -> None:
@@ -191,6 +192,7 @@ def test_a_draft_that_was_looked_at_is_completed_as_if_it_were_drafted_on_the_da
     assert done == draft(facts)
 
 
+@pytest.mark.campaign
 @settings(max_examples=size(sample=40, full=2_000), deadline=None)
 @given(facts_of_any_invoice())
 def test_the_estimate_is_the_invoice_before_tax(facts: DraftFacts) -> None:
