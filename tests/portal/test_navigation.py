@@ -87,6 +87,34 @@ def test_whatever_the_menu_offers_opens(agreement: str, part: str, role: Role) -
     } == {}
 
 
+@pytest.mark.parametrize(
+    ("agreement", "part", "role", "areas"),
+    [
+        ("mpa", "account", Role.GLOBAL_ADMINISTRATOR, ["Cost Management + Billing", "Partner Center"]),
+        ("mca", "account", Role.GLOBAL_ADMINISTRATOR, ["Cost Management + Billing"]),
+        ("mosp", "account", Role.ACCOUNT_ADMINISTRATOR, ["Cost Management + Billing", "Account Center"]),
+        ("mosp", "subscription", Role.OWNER, []),
+    ],
+)
+def test_an_area_is_in_the_menu_of_those_whom_it_has_something_for(
+    agreement: str, part: str, role: Role, areas: list[str]
+) -> None:
+    """Everybody has the start page and the subscriptions."""
+    person = someone(role, agreement, part)
+    assert [str(link.name) for link in menu_of(person, roles_of(person)).areas] == ["Home", "Subscriptions", *areas]
+
+
+def test_a_partner_who_looks_from_another_directory_has_no_partner_center() -> None:
+    """It would be empty."""
+    build({"far": "harbour.example"})
+    person = Person.objects.create_user("somebody@example.com", directories=["harbour.example"])
+    give(person, Role.ADMIN_AGENT, scope_of("far", "mpa", "account"))
+    area = next(area for area in AREAS if area.name == "partner_center")
+    assert not area.is_for(person, roles_of(person))
+    person.look_from("harbour.example")
+    assert area.is_for(person, roles_of(person))
+
+
 def test_the_menu_of_a_profile_as_its_owner_sees_it() -> None:
     """Pages first, settings after; the account above it is named, and closed."""
     person = someone(Role.BILLING_PROFILE_OWNER, "mca", "profile")

@@ -34,7 +34,7 @@ from kvitto.portal.address_parts import INVOICE_PAGES, PLURALS
 from kvitto.portal.scope_words import kind_of, name_of
 from kvitto.records import gate
 from kvitto.records.access_view import MATRICES
-from kvitto.records.scope_path import ScopePath, path_to
+from kvitto.records.scope_path import ScopePath, doors_of, path_to
 
 if TYPE_CHECKING:
     from kvitto.records.access_view import HeldOn
@@ -49,13 +49,16 @@ _EVERY_AGREEMENT = frozenset(AgreementType)
 _PARTNERS = frozenset((
     Role.GLOBAL_ADMINISTRATOR, Role.ADMIN_AGENT, Role.BILLING_ADMINISTRATOR, Role.SALES_AGENT, Role.HELPDESK_AGENT,
 ))  # fmt: skip
+_BILLING = frozenset((ACCOUNT, PROFILE, SECTION, DEPARTMENT, OWNER, CUSTOMER))
 
 
 @dataclass(frozen=True)
 class Area:
     """A page that stands for itself. `roles`: who holds one of them has it, empty: everyone. `words`: see the search.
 
-    `in_menu`: it stands at the top of the menu; others are only found.
+    `agreement`: the roles count where they are held under it, in the directory that the person looks from. `in_menu`:
+    it stands at the top of the menu; others are only found. `lists`: it is in the menu of those who hold a role on one
+    of these kinds, because to others it has nothing to list; empty: of everyone who has it.
     """
 
     name: str
@@ -65,6 +68,8 @@ class Area:
     roles: frozenset[Role] = frozenset()
     is_operators: bool = False
     in_menu: bool = True
+    agreement: AgreementType | None = None
+    lists: frozenset[ScopeKind] = frozenset()
 
     @property
     def address(self) -> str:
@@ -73,8 +78,20 @@ class Area:
 
     def is_for(self, person: Person, held: HeldOn) -> bool:
         """True if it is there and this person has it."""
-        is_theirs = not self.roles or any(self.roles.intersection(roles) for roles in held.values())
-        return bool(self.address) and is_theirs and (person.is_operator or not self.is_operators)
+        if not self.address or (self.is_operators and not person.is_operator):
+            return False
+        if not self.roles:
+            return True
+        scopes = [scope for scope, roles in held.items() if self.roles.intersection(roles)]
+        if self.agreement is None or not scopes:
+            return bool(scopes)
+        paths = map(doors_of(person, scopes, held).path, scopes)
+        return any(path and path.agreement is self.agreement and path.is_related for path in paths)
+
+    def is_in_menu_of(self, person: Person, held: HeldOn) -> bool:
+        """True if it stands in the menu of this person."""
+        has_rows = not self.lists or any(scope.kind in self.lists for scope in held)
+        return self.in_menu and has_rows and self.is_for(person, held)
 
 
 AREAS = (
@@ -82,7 +99,7 @@ AREAS = (
     Area("subscriptions", phrase("Subscriptions"), "subscriptions", phrase("subscription, invoice download, usage")),
     Area(
         "billing", phrase("Cost Management + Billing"), "billing_scopes",
-        phrase("billing account, billing profile, enrollment, agreement, invoice, billing scopes"),
+        phrase("billing account, billing profile, enrollment, agreement, invoice, billing scopes"), lists=_BILLING,
     ),
     Area("invoices", phrase("Invoices"), "all_invoices", phrase("invoice, bill, PDF, download"), in_menu=False),
     Area(
@@ -91,7 +108,7 @@ AREAS = (
     ),
     Area(
         "partner_center", phrase("Partner Center"), "partner_center",
-        phrase("customers, reconciliation, daily rated usage"), _PARTNERS,
+        phrase("customers, reconciliation, daily rated usage"), _PARTNERS, agreement=MPA,
     ),
     Area("requests", phrase("Requests"), "requests", phrase("request a copy, access, ask"), in_menu=False),
     Area("downloads", phrase("Downloads"), "downloads", phrase("files, prepared, ZIP"), in_menu=False),
@@ -283,7 +300,7 @@ def menu_of(person: Person, held: HeldOn, standing: object = None, here: str = "
     areas = tuple(
         Link(area.title, area.address, area.name == here and standing is None)
         for area in AREAS
-        if area.in_menu and area.is_for(person, held)
+        if area.is_in_menu_of(person, held)
     )
     path = _path(person, held, standing)
     if path is None:
