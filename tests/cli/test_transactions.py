@@ -38,7 +38,7 @@ def test_a_page_for_people(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows, what is pending, and where it goes on."""
     first = run("cork").output
     assert "K-2024-000001" in first
-    assert "Pending usage of Waves: " in first
+    assert "Usage of Waves not invoiced yet: " in first
     monkeypatch.setattr(module, "ROWS_OF_A_PAGE", 1)
     name = run("harbour").output.rpartition("--page ")[2].strip()
     assert "cpu" in run("harbour", "--page", name).output

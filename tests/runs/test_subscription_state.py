@@ -40,7 +40,7 @@ def test_an_invoice_that_is_not_paid_warns_disables_and_cancels(office: MakeOffi
     there = billed(office())
     told = {day: said(states(at(there, day))["lab"]) for day in (DUE, date(2024, 4, 10), date(2024, 5, 10))}
     assert told == {
-        DUE: ("Active", "", "It is past due unless its invoice is paid up to and including 9 April 2024."),
+        DUE: ("Active", "", "Its invoice is to be paid on 9 April 2024 at the latest; after that day the subscription is past due."),
         date(2024, 4, 10): (
             "Past due",
             "An invoice is past due.",

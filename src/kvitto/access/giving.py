@@ -105,7 +105,9 @@ MEANINGS: Mapping[Role, Phrase] = {
         "Creates and manages the account’s subscriptions; sees its charges if the enrollment allows that."
     ),
     Role.PARTNER_ADMINISTRATOR: phrase("The partner: receives the invoices and releases the prices."),
-    Role.GLOBAL_ADMINISTRATOR: phrase("Administers the directory; a partner’s sees every bill and gives roles."),
+    Role.GLOBAL_ADMINISTRATOR: phrase(
+        "Administers the directory; in the directory of a partner also sees every bill and gives roles."
+    ),
     Role.ADMIN_AGENT: phrase("Manages customers; sees and downloads every bill."),
     Role.BILLING_ADMINISTRATOR: phrase("Downloads reconciliation files and tax documents."),
     Role.SALES_AGENT: phrase("Sees the price list and the daily usage; no bills."),

@@ -67,7 +67,10 @@ def _coming(then: SubscriptionState, day: date) -> Phrase:  # noqa: PLR0911 - a 
         case State.ACTIVE, _:
             return phrase("It is active again from {day}.", day=day)
         case State.WARNED, _:
-            return phrase("It is past due unless its invoice is paid up to and including {day}.", day=day - ONE_DAY)
+            return phrase(
+                "Its invoice is to be paid on {day} at the latest; after that day the subscription is past due.",
+                day=day - ONE_DAY,
+            )
         case State.DISABLED, Cause.PAST_DUE:
             return phrase("It is disabled on {day} unless what is past due is paid before that day.", day=day)
         case State.CANCELLED, Cause.PAST_DUE:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     help=translated(
         "List the transactions of SCOPE, a billing profile or an account that has some: what is pending first, then"
         " what is invoiced, newest first. A page is printed, with what to ask the next one by; a file holds all."
-        " Pending usage is told per subscription."
+        " Usage not invoiced yet is told per subscription."
     ),
 )
 @click.argument("scope")
@@ -84,8 +84,8 @@ def _print(page: TransactionPage) -> None:
     ]  # fmt: skip
     rows = [
         [
-            row.on_day, row.invoice or phrase("Pending"), row.type.said, row.product_family, row.product, row.amount,
-            row.section, row.profile,
+            row.on_day, row.invoice or phrase("not invoiced yet"), row.type.said, row.product_family, row.product,
+            row.amount, row.section, row.profile,
         ]
         for row in page.rows
     ]  # fmt: skip
@@ -94,7 +94,7 @@ def _print(page: TransactionPage) -> None:
     else:
         click.echo(str(phrase("There is no such transaction.")))
     for usage in page.pending_usage:
-        sentence = phrase("Pending usage of {name}: {amount}.", name=usage.subscription, amount=usage.amount)
+        sentence = phrase("Usage of {name} not invoiced yet: {amount}.", name=usage.subscription, amount=usage.amount)
         click.echo(str(sentence))
     if page.next_page:
         click.echo(str(phrase("The next page: --page {page}", page=page.next_page)))

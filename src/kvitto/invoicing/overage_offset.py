@@ -97,7 +97,11 @@ def _why_not(one: Overage, now: datetime) -> Phrase | None:
     if now.date() > _a_year_after(last_day):
         return phrase("{number}: the service ended on {day}, more than a year ago.", number=number, day=last_day)
     if now < one.closed_at:
-        return phrase("{number}: its month is closed on {moment} only.", number=number, moment=one.closed_at)
+        return phrase(
+            "{number}: usage of its month is accepted until {moment}; an offset is possible after that.",
+            number=number,
+            moment=one.closed_at,
+        )
     return None
 
 

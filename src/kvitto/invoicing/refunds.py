@@ -44,9 +44,9 @@ class RefundStatus(StrEnum):
 
 
 _WORDS = {
-    RefundStatus.PENDING: phrase("pending"),
+    RefundStatus.PENDING: phrase("requested, not decided yet"),
     RefundStatus.APPROVED: phrase("approved"),
-    RefundStatus.DECLINED: phrase("declined"),
+    RefundStatus.DECLINED: phrase("turned down"),
     RefundStatus.CANCELLED: phrase("cancelled"),
     RefundStatus.COMPLETED: phrase("completed"),
     RefundStatus.EXPIRED: phrase("expired"),

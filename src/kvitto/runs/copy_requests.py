@@ -154,10 +154,10 @@ def _check(wanted: str, message: str) -> None:
         raise UnableToAsk(phrase("Write the number of an invoice or the id of a subscription."))
     if len(wanted) > LONGEST_WANTED or not wanted.isprintable():
         raise UnableToAsk(
-            phrase("No number and no id has more than {count} letters, or line breaks.", count=LONGEST_WANTED)
+            phrase("A number or an id has at most {count} characters, and no line breaks.", count=LONGEST_WANTED)
         )
     if len(message) > LONGEST_TEXT or "\0" in message:
-        raise UnableToAsk(phrase("Write at most {count} letters.", count=LONGEST_TEXT), "message")
+        raise UnableToAsk(phrase("Write at most {count} characters.", count=LONGEST_TEXT), "message")
 
 
 def _locked(person: Person, request_id: UUID) -> tuple[CopyRequest, Answering]:
@@ -168,7 +168,7 @@ def _locked(person: Person, request_id: UUID) -> tuple[CopyRequest, Answering]:
             {
                 kept.GRANTED: phrase("This request was granted meanwhile. Nothing was changed."),
                 kept.DECLINED: phrase("This request was declined meanwhile. Nothing was changed."),
-                kept.WITHDRAWN: phrase("This request was taken back meanwhile. Nothing was changed."),
+                kept.WITHDRAWN: phrase("This request was withdrawn meanwhile. Nothing was changed."),
             }[request.state]
         )
     return request, can
@@ -179,7 +179,7 @@ def _decided(  # noqa: PLR0913, PLR0917 - who, which, how, and with which words
 ) -> CopyRequest:
     words = words.strip()
     if len(words) > LONGEST_TEXT or "\0" in words:
-        raise UnableToAnswer(phrase("Write at most {count} letters.", count=LONGEST_TEXT))
+        raise UnableToAnswer(phrase("Write at most {count} characters.", count=LONGEST_TEXT))
     request.state, request.decided_at, request.decided_by = state, office.now(), person
     request.role, request.answer = role, words
     request.save(update_fields=["state", "decided_at", "decided_by", "role", "answer"])

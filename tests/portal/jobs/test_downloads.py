@@ -102,10 +102,10 @@ def test_the_frame_tells_until_it_was_looked_at(large: Office, sign_in: SignIn) 
     prepared(large, client)
     anna = Person.objects.get(email=ADMINISTRATOR)
     assert unseen(anna) == 1
-    assert "1 file ended" in client.get("/subscriptions/").content.decode()
+    assert "1 new download" in client.get("/subscriptions/").content.decode()
     client.get("/downloads/")
     assert unseen(anna) == 0
-    assert "file ended" not in client.get("/subscriptions/").content.decode()
+    assert "new download" not in client.get("/subscriptions/").content.decode()
 
 
 def test_nobody_else_has_it(large: Office, sign_in: SignIn) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
-from django.core.management import call_command
 from pytest_django import Settings
 
 from kvitto.config.home import make_home
 from kvitto.periods import midnight
 from kvitto.runs.office import Office
+from tests.kept_offices import laid_out
 from tests.portal.money import money_office
 
 
@@ -37,10 +37,6 @@ def _open(folder: Path, settings: Settings) -> Office:
     make_home(folder)
     office = Office(home=folder, clock=midnight(money_office.TODAY))
     settings.OFFICE = office
-    if (folder / "rows.json").exists():
-        call_command("loaddata", folder / "rows.json", verbosity=0)
-    else:
-        money_office.build(office)
-        call_command("dumpdata", "records", output=folder / "rows.json", verbosity=0)
+    laid_out(office, money_office.build, lambda: money_office.build(office))
     cache.clear()
     return office

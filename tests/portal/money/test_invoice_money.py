@@ -57,7 +57,7 @@ def test_refunds_are_told_as_they_stand(money: Office, invoice: IssuedInvoice, s
     recorded(money, invoice, PaymentKind.PAYMENT, "7.50")
     request_refund(money, invoice.number, replace(invoice.payable, amount=Decimal(2)), "AccidentalPurchase", "R1")
     page = f"/invoices/{invoice.number}/"
-    assert "pending 10 February 2024 2.00 USD" in text_of(sign_in(ADMINISTRATOR), page)
+    assert "requested, not decided yet 10 February 2024 2.00 USD" in text_of(sign_in(ADMINISTRATOR), page)
     approve_refund(money, invoice.number, "R1")
     (note,) = [one.number for one in list_invoices() if one.refers_to == invoice.number]
     assert f"approved 10 February 2024 · {note} 2.00 USD" in text_of(sign_in(ADMINISTRATOR), page)

@@ -40,7 +40,7 @@ def test_s70_view_current_statement(open_window: Open) -> None:
     main = page.get_by_role("main")
     expect(main).to_contain_text("As of 10 Feb 2024 00:00 UTC.")
     expect(main).to_contain_text("It may not include all usage, and the invoice may differ from it.")
-    expect(page.get_by_role("heading", name="Still to come")).to_be_visible()
+    expect(page.get_by_role("heading", name="What may still be added")).to_be_visible()
 
 
 @pytest.mark.usefixtures("live_money")

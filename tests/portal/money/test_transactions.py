@@ -36,7 +36,7 @@ def test_the_page_says_what_the_command_says(money: Office, sign_in: SignIn, add
     for row in found.rows:
         assert f"{row.type.said} {row.product}" in told
         assert amount_of(row.amount) in told
-        assert (row.invoice or "Pending") in told
+        assert (row.invoice or "not invoiced yet") in told
     (usage,) = found.pending_usage
     assert f"Waves waves {amount_of(usage.amount)}" in told
     assert "Together" not in told  # of pending and billed things the sum says nothing

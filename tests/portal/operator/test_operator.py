@@ -238,7 +238,7 @@ def test_sign_ins_and_refusals_are_told_by_name(office: Office, olga: Client, cl
     refused = text(olga, "/operator/sign-ins/", outcome="refused", email=ADMINISTRATOR)
     assert refused.count("Anna Lindqvist</th>") + refused.count("Anna Lindqvist<span") == 1
     assert "Nothing of the kind" in text(olga, "/operator/sign-ins/", email="who@nowhere.example")
-    assert "Write a day as 2024-03-20." in text(olga, "/operator/sign-ins/", since="yesterday")
+    assert "Write a day as year, month, day: 2024-03-20." in text(olga, "/operator/sign-ins/", since="yesterday")
     assert "Anna Lindqvist" in text(olga, "/operator/sign-ins/", since="2024-03-20")
 
 

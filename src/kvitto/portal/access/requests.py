@@ -19,7 +19,14 @@ from kvitto.language import Phrase, phrase
 from kvitto.portal.permission import person_of
 from kvitto.records import copy_requests as kept
 from kvitto.records import gate
-from kvitto.records.copy_requests import Answering, RoleOption, open_requests_for
+from kvitto.records.copy_requests import (
+    Answering,
+    RoleOption,
+    answers_requests,
+    decided_requests_for,
+    open_requests_for,
+    was_erased,
+)
 from kvitto.records.models import CopyRequest
 from kvitto.runs import copy_requests
 
@@ -28,8 +35,9 @@ _STATES = {
     kept.OPEN: phrase("asked"),
     kept.GRANTED: phrase("granted"),
     kept.DECLINED: phrase("declined"),
-    kept.WITHDRAWN: phrase("taken back"),
+    kept.WITHDRAWN: phrase("withdrawn"),
 }
+_TONES = {kept.GRANTED: "good", kept.DECLINED: "warn"}
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,22 @@ class ShownRequest:
     def state(self) -> Phrase:
         """What became of it."""
         return _STATES[self.request.state]
+
+    @property
+    def tone(self) -> str:
+        """How its state is marked."""
+        return _TONES.get(self.request.state, "")
+
+    @property
+    def decider(self) -> str:
+        """The address of whoever granted or declined it; empty if that was nobody, or nobody who is still known."""
+        by = self.request.decided_by
+        return by.email if by and not was_erased(by) else ""
+
+    @property
+    def role_given(self) -> Phrase | None:
+        """The role that was given in answer."""
+        return ROLES[Role(self.request.role)].name if self.request.role in set(Role) else None
 
 
 @dataclass(frozen=True)
@@ -64,14 +88,19 @@ class Option:
 
 @require_safe
 def requests(request: HttpRequest) -> HttpResponse:
-    """What waits for the person's answer, and what they asked themselves."""
+    """What waits for the person's answer, or was decided before, and what they asked themselves."""
     person = person_of(request)
-    waiting = Paginator(open_requests_for(person), _ROWS).get_page(request.GET.get("page"))
+    shows_decided = request.GET.get("show") == "decided"
+    found = decided_requests_for(person) if shows_decided else open_requests_for(person)
+    listed = Paginator(found, _ROWS).get_page(request.GET.get("page"))
     own = CopyRequest.objects.filter(asked_by=person).order_by("-created_at", "pk")
     asked = Paginator(own, _ROWS).get_page(request.GET.get("asked"))
     context = {
         "here": "requests",
-        "page": waiting,
+        "answers": answers_requests(person),
+        "shows_decided": shows_decided,
+        "page": listed,
+        "rows": [ShownRequest(one) for one in listed.object_list],
         "asked": asked,
         "own": [ShownRequest(one) for one in asked.object_list],
     }

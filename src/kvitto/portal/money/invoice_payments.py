@@ -21,7 +21,7 @@ _KINDS: Mapping[PaymentKind, Phrase] = {
     PaymentKind.PAYMENT: phrase("Payment"),
     PaymentKind.FAILED: phrase("Failed charge"),
     PaymentKind.REFUND: phrase("Refund"),
-    PaymentKind.REVERSAL: phrase("Taken back"),
+    PaymentKind.REVERSAL: phrase("Payment reversed"),
 }
 _REASONS: Mapping[str, Phrase] = {
     FailureReason.BANK_DECLINED: phrase("The bank declined it. Ask the bank, or pay in another way."),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
 
-from kvitto.agreements.hierarchy import Scope, ScopeKind
+from kvitto.agreements.hierarchy import AgreementType, Scope, ScopeKind
 from kvitto.documents.transaction_list import transaction_list_csv
 from kvitto.invoicing.transactions import PENDING, TransactionType
 from kvitto.money import Money, total
@@ -20,6 +18,7 @@ from kvitto.portal.navigation import open_entry
 from kvitto.portal.permission import person_of
 from kvitto.portal.scope_words import kind_of, name_of
 from kvitto.portal.search.asked import Asked
+from kvitto.portal.typed_days import typed_day
 from kvitto.records.reach import current
 from kvitto.runs.transactions import TransactionPage, Wanted, all_transactions, transactions
 
@@ -46,8 +45,10 @@ def transactions_page(request: HttpRequest, kind: ScopeKind, id: str) -> HttpRes
         "next_page": found.next_page,
         "is_first": not asked_page,
         "wanted": wanted,
+        "days": {name: typed_day(request.GET.get(name, "")) for name in ("from", "to")},
         "types": [(one.value, one.said) for one in TransactionType],
         "sections": _sections(scope),
+        "is_partner": path.agreement is AgreementType.MPA,
         "has_profiles": kind is ScopeKind.BILLING_ACCOUNT,
         "pending": PENDING,
         "moment": settings.OFFICE.now(),
@@ -74,16 +75,9 @@ def _wanted(query: QueryDict) -> Wanted:
         invoice=PENDING if invoice.casefold() == PENDING.casefold() else invoice.upper(),
         section=Asked.typed(query.get("section", "")).text,
         type=types.get(query.get("type", "")),
-        first_day=_day(query.get("from", "")),
-        last_day=_day(query.get("to", "")),
+        first_day=typed_day(query.get("from", "")).day,
+        last_day=typed_day(query.get("to", "")).day,
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _sections(scope: Scope) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from kvitto.language import Phrase, phrase
 from kvitto.periods import midnight
 from kvitto.portal.operator.doors import for_operators, show
+from kvitto.portal.typed_days import typed_day
 from kvitto.records.audit import Result
 from kvitto.records.models import AuditEntry, Person
 from kvitto.records.people import known_people
@@ -56,8 +57,8 @@ class SignIn:
 def sign_ins(request: HttpRequest) -> HttpResponseBase:
     """Sign-ins and what belongs to them, newest first."""
     what, outcome = request.GET.get("what", "person.sign-in"), request.GET.get("outcome", "")
-    email, since = request.GET.get("email", "").strip(), request.GET.get("since", "")
-    page = Paginator(_found(what, outcome, email, since), _ROWS).get_page(request.GET.get("page"))
+    email, since = request.GET.get("email", "").strip(), typed_day(request.GET.get("since", ""))
+    page = Paginator(_found(what, outcome, email, since.day), _ROWS).get_page(request.GET.get("page"))
     return show(
         request,
         "sign_ins",
@@ -70,11 +71,10 @@ def sign_ins(request: HttpRequest) -> HttpResponseBase:
         outcome=outcome,
         email=email,
         since=since,
-        is_wrong_day=bool(since) and _day(since) is None,
     )
 
 
-def _found(what: str, outcome: str, email: str, since: str) -> QuerySet[AuditEntry]:
+def _found(what: str, outcome: str, email: str, day: date | None) -> QuerySet[AuditEntry]:
     found = AuditEntry.objects.filter(action__in=[what] if what in ACTIONS else list(ACTIONS)).order_by("-number")
     if outcome in {value.value for value in OUTCOMES}:
         found = found.filter(outcome=outcome)
@@ -83,15 +83,7 @@ def _found(what: str, outcome: str, email: str, since: str) -> QuerySet[AuditEnt
         if person is None:
             return AuditEntry.objects.none()
         found = found.filter(who=str(person.pk)) | found.filter(facts__contains=f'"person":"{person.pk}"')
-    day = _day(since)
     return found.filter(happened_at__gte=midnight(day)) if day else found
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _rows(entries: list[AuditEntry]) -> list[SignIn]:

@@ -49,4 +49,4 @@ def check_amount(amount: Money, invoice: InvoiceRecord) -> int:
 def check_reference(reference: str) -> None:
     """Raise `WrongReference` unless the reference can be kept."""
     if not reference.strip() or len(reference) > _LONGEST_REFERENCE:
-        raise WrongReference(phrase("Say a reference of one to {most} letters and digits.", most=_LONGEST_REFERENCE))
+        raise WrongReference(phrase("Say a reference of one to {most} characters.", most=_LONGEST_REFERENCE))
