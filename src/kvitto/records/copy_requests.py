@@ -6,10 +6,11 @@ any other, and reaches nobody.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from django.db.models import QuerySet
+from django.db.models import Case, Max, Min, Q, QuerySet, When
 
 from kvitto.access.actions import Action
 from kvitto.access.decision import Allowed, Held, decide
@@ -127,20 +128,48 @@ def answering(person: Person, request: CopyRequest) -> Answering | None:
     )
 
 
+def answers_requests(person: Person) -> bool:
+    """True of somebody who holds a role with which requests can be answered at all."""
+    return any(_GIVERS.intersection(roles) for roles in roles_of(person).values())
+
+
 def open_requests_for(person: Person) -> QuerySet[CopyRequest]:
     """The open requests that the person can answer, oldest first. The number of queries does not grow with them."""
-    waiting = CopyRequest.objects.filter(state=OPEN).exclude(scope_kind="").exclude(asked_by=person)
-    held = roles_of(person)
-    if not any(_GIVERS.intersection(roles) for roles in held.values()):
-        return waiting.none()
-    rows = waiting.order_by().values_list("scope_kind", "scope_key").distinct()[:_SCOPES_AT_ONCE]
-    scopes = [Scope(ScopeKind(kind), key) for kind, key in rows]
+    waiting = CopyRequest.objects.filter(state=OPEN)
+    return _to_answer(person, waiting, "first").order_by("created_at", "pk")
+
+
+def decided_requests_for(person: Person) -> QuerySet[CopyRequest]:
+    """Those that the person could have answered and that were decided or taken back, by whomever; newest first."""
+    decided = CopyRequest.objects.exclude(state=OPEN)
+    found = _to_answer(person, decided, "-by_them", "-latest")
+    return found.select_related("decided_by").order_by("-decided_at", "pk")
+
+
+def _to_answer(person: Person, requests: QuerySet[CopyRequest], *order: str) -> QuerySet[CopyRequest]:
+    """Those of the requests that are about what the person may give roles on; `order`: what is looked at first."""
+    requests = requests.exclude(scope_kind="").exclude(asked_by=person)
+    if not answers_requests(person):
+        return requests.none()
+    rows = requests.order_by().values("scope_kind", "scope_key")
+    rows = rows.annotate(
+        first=Min("created_at"),
+        latest=Max("decided_at"),
+        by_them=Max(Case(When(decided_by=person, then=1), default=0)),
+    ).order_by(*order, "scope_key")
+    scopes = [Scope(ScopeKind(row["scope_kind"]), row["scope_key"]) for row in rows[:_SCOPES_AT_ONCE]]
     if not scopes:
-        return waiting.none()
-    asker = Asker(person, held, View.around(scopes))
-    spots = ((scope, invoiced_spot(asker.view, scope)) for scope in scopes)
-    mine = [scope.id for scope, spot in spots if spot and _may_answer(asker, spot)]
-    return waiting.filter(scope_key__in=mine).select_related("asked_by").order_by("created_at", "pk")
+        return requests.none()
+    asker = Asker(person, roles_of(person), View.around(scopes))
+    theirs: dict[ScopeKind, list[str]] = defaultdict(list)
+    for scope in scopes:
+        spot = invoiced_spot(asker.view, scope)
+        if spot and _may_answer(asker, spot):
+            theirs[scope.kind].append(scope.id)
+    mine = Q(pk=None)
+    for kind, keys in theirs.items():
+        mine |= Q(scope_kind=kind.value, scope_key__in=keys)
+    return requests.filter(mine).select_related("asked_by")
 
 
 def remove_requests_of(person: Person) -> None:

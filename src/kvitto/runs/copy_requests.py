@@ -87,7 +87,7 @@ def waiting_for(person: Person) -> int:
 
 def request_to_answer(person: Person, request_id: UUID) -> tuple[CopyRequest, Answering]:
     """A request that the person can answer, or could have. Raises `gate.NotFound`."""
-    request = CopyRequest.objects.select_related("asked_by").filter(pk=request_id).first()
+    request = CopyRequest.objects.select_related("asked_by", "decided_by").filter(pk=request_id).first()
     can = kept.answering(person, request) if request else None
     if request is None or can is None or kept.was_erased(request.asked_by):
         raise _no_request()

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from kvitto.access.roles import Role
 from kvitto.records.held_roles import roles_of
 from kvitto.records.models import CopyRequest, Person
-from kvitto.runs.copy_requests import ask
+from kvitto.runs.copy_requests import ask, decline
 from kvitto.runs.office import Office
 from tests.every_agreement import invoice, scope_of
 from tests.portal.access.cast import page, person, signed_in
@@ -105,7 +105,28 @@ def test_a_request_is_declined_or_taken_back(here: Office) -> None:
     again = ask(here, vera, "K-1")
     taken = asker.post(f"/requests/{again.pk}/take-back/", follow=True)
     assert "You no longer ask for K-1." in taken.content.decode()
-    assert "Waiting for your answer" not in text(owner, "/requests/")
+    assert "No request waits for your answer." in text(owner, "/requests/")
+
+
+def test_what_was_decided_stays_with_those_who_could_answer(here: Office) -> None:
+    """By whom, when, with which role: for every other owner too, page by page; not for people beside them."""
+    vera, olga, otto = person(name="vera"), person(OWNER, PROFILE, "olga"), person(OWNER, PROFILE, "otto")
+    asked = ask(here, vera, "K-1")
+    signed_in(olga).post(f"/requests/{asked.pk}/answer/", {"answer": "grant", "role": READER.value, "words": "Gladly"})
+    other = signed_in(otto)
+    assert "No request waits for your answer." in text(other, "/requests/")
+    decided = text(other, "/requests/?show=decided")
+    assert all(word in decided for word in ("vera@example.com", "olga@example.com", "granted"))
+    shown = text(other, f"/requests/{asked.pk}/")
+    assert all(word in shown for word in ("olga@example.com", "Billing profile reader", "Gladly", "decided"))
+    rita = signed_in(person(READER, PROFILE, "rita"))
+    neighbour = signed_in(person(OWNER, scope_of("other", "mca", "profile"), "nina"))
+    assert not any("vera@example.com" in text(client, "/requests/?show=decided") for client in (rita, neighbour))
+    for number in range(30):
+        declined = ask(here, Person.objects.create_user(f"a{number}@example.com"), "K-1")
+        decline(here, olga, declined.pk)
+    assert "1–25 of 31" in text(other, "/requests/?show=decided")
+    assert "26–31 of 31" in text(other, "/requests/?show=decided&page=2")
 
 
 def test_nobody_else_knows_of_a_request(here: Office) -> None:
