@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import pytest
@@ -67,3 +68,18 @@ def test_who_may_no_longer_sign_in_holds_nothing(person: Person) -> None:
         assert roles_of(person)
         person.is_active = False
         assert not roles_of(person)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_taken_back_is_not_believed(person: Person) -> None:
+    """Neither inside what was begun and failed, nor after it."""
+    with asking_once():
+        assert roles_of(person)
+        with suppress(ZeroDivisionError), transaction.atomic():
+            person.role_assignments.update(valid_to=date(2024, 3, 1))
+            assert not roles_of(person)
+            raise ZeroDivisionError
+        assert roles_of(person)
+        with CaptureQueriesContext(connection) as asked:
+            roles_of(person)
+        assert not asked

@@ -11,7 +11,7 @@ from kvitto.access.roles import Role
 from kvitto.agreements.hierarchy import Scope
 from kvitto.records import gate
 from kvitto.records.models import AuditEntry, Person, PolicySetting, Revision
-from kvitto.records.policies import UnableToSet, policies_on, set_policy
+from kvitto.records.policies import SetMeanwhile, UnableToSet, policies_on, set_policy
 from tests.every_agreement import build, give, scope_of
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +110,13 @@ def test_of_a_thing_of_others_nothing_is_told() -> None:
     for scope in (scope_of("other", "mosp", "subscription"), scope_of("other", "mca", "subscription")):
         with pytest.raises(gate.NotFound):
             set_policy(administrator, scope, SHARED, "on", NOW)
+
+
+def test_what_somebody_else_set_meanwhile_is_not_set_over() -> None:
+    """Whoever looked before they did is asked again; the same wish of two people is one change."""
+    scope, policy = scope_of("own", "ea", "account"), Policy.ACCOUNT_OWNERS_VIEW_CHARGES
+    assert set_policy(None, scope, policy, "Allowed", NOW, was="NotAllowed")
+    with pytest.raises(SetMeanwhile):
+        set_policy(None, scope, policy, "Disabled", NOW, was="NotAllowed")
+    assert not set_policy(None, scope, policy, "Allowed", NOW, was="NotAllowed")
+    assert policies_on([scope]) == {scope: {policy: "Allowed"}}

@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from kvitto.access.policies import Policy
+from kvitto.access.roles import Role
+from kvitto.errors import UnableTo
+from kvitto.invoicing.spending_limit import Removal
+from kvitto.records.models import Person
+from kvitto.records.policies import set_policy
+from kvitto.runs.elevate import elevate
+from kvitto.runs.give_role import Wish, grant, withdraw
+from kvitto.runs.office import Office
+from kvitto.runs.spending_limit import remove_limit
+from tests.every_agreement import build, give, scope_of
 from tests.faults import Job, run_jobs
 
+FIRST = "first@example.com"
 ROUNDS = 5  # as often as one person may ask twice a day
 JOBS = "tests.runs.access_jobs"
 
@@ -52,3 +70,30 @@ def test_two_owners_answer_the_same_request_at_once(tmp_path: Path, own_database
         }
     assert set(states) <= {"granted", "declined"}
     assert len(states) == sum(one in {"granted", "declined"} for pair in zip(*got, strict=True) for one in pair)
+
+
+ONLINE, ACCOUNT = scope_of("own", "mosp", "subscription"), scope_of("own", "mca", "account")
+CHANGES: dict[str, Callable[[Office, Person], object]] = {
+    "grant": lambda office, me: grant(office, me, Wish(ACCOUNT, Role.BILLING_ACCOUNT_READER, "new@example.com")),
+    "withdraw": lambda office, me: withdraw(office, me, Wish(ACCOUNT, Role.BILLING_ACCOUNT_READER, "new@example.com")),
+    "elevate": lambda office, me: elevate(office, me, ACCOUNT),
+    "policy": lambda office, me: set_policy(me, ONLINE, Policy.INVOICES_SHARED, "on", office.now()),
+    "limit": lambda office, me: remove_limit(office, me, ONLINE, Removal.INDEFINITELY),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_whether_somebody_may_is_asked_when_it_is_their_turn(name: str, office: Callable[..., Office]) -> None:
+    """Whose role was taken away by the one before them changes nothing any more."""
+    build({"own": ""})
+    me = Person.objects.create_user(FIRST)
+    give(me, Role.ACCOUNT_ADMINISTRATOR, scope_of("own", "mosp", "account"))
+    give(me, Role.GLOBAL_ADMINISTRATOR, ACCOUNT)
+    with CaptureQueriesContext(connection) as asked, suppress(UnableTo):
+        CHANGES[name](office(), me)
+    questions = [one["sql"] for one in asked.captured_queries]
+    turn, roles = (
+        next(index for index, sql in enumerate(questions) if sql.startswith("SELECT") and what in sql)
+        for what in ("latest_revision", 'FROM "records_roleassignment"')
+    )
+    assert turn < roles

@@ -1,5 +1,7 @@
 """What a page asks several times, asked once: inside `asking_once` an answer stands until something is written.
 
+What is asked while a transaction stands open that wrote something is asked each time: it may be taken back.
+
 What is held, what is recorded last, which prices and usage are known: each part of a page asks for itself, because none
 may rely on another; together they would ask the database the same thing five times.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -16,7 +19,26 @@ from django.db import connection
 
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")
-_Answers = dict[Hashable, Any]
+
+
+@dataclass
+class _Answers:
+    """What was answered; `begun_at`: how deep in transactions the page is, `has_written`: whether one deeper wrote."""
+
+    begun_at: tuple[bool, int]
+    known: dict[Hashable, Any] = field(default_factory=dict)
+    has_written: bool = False
+
+    def may_be_taken_back(self) -> bool:
+        """True while a transaction that wrote something, and was begun since, is not over."""
+        self.has_written = self.has_written and _depth() > self.begun_at
+        return self.has_written
+
+    def wrote(self) -> None:
+        """Forget everything."""
+        self.known.clear()
+        self.has_written = _depth() > self.begun_at
+
 
 _answers: ContextVar[_Answers | None] = ContextVar("answers", default=None)
 
@@ -24,7 +46,7 @@ _answers: ContextVar[_Answers | None] = ContextVar("answers", default=None)
 @contextmanager
 def asking_once() -> Iterator[None]:
     """Inside, the same question has the same answer; whatever this process writes meanwhile makes it forget all."""
-    answers: _Answers = {}
+    answers = _Answers(_depth())
     token = _answers.set(answers)
 
     def forgetting(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -33,7 +55,7 @@ def asking_once() -> Iterator[None]:
         try:
             return execute(sql, *rest)
         finally:
-            answers.clear()
+            answers.wrote()
 
     try:
         with connection.execute_wrapper(forgetting):
@@ -51,14 +73,19 @@ def asked_once(
         @wraps(function)
         def asked(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
             answers = _answers.get()
-            if answers is None:
+            if answers is None or answers.may_be_taken_back():
                 return function(*args, **kwargs)
             question = (function, key(*args, **kwargs))
-            if question not in answers:
-                answers[question] = function(*args, **kwargs)
-            found: Answer = answers[question]
+            if question not in answers.known:
+                answers.known[question] = function(*args, **kwargs)
+            found: Answer = answers.known[question]
             return found
 
         return asked
 
     return decorate
+
+
+def _depth() -> tuple[bool, int]:
+    """Of the transactions and savepoints that stand open."""
+    return connection.in_atomic_block, len(connection.savepoint_ids)

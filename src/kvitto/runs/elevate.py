@@ -12,7 +12,7 @@ from kvitto.records import gate
 from kvitto.records.audit import Door, Result, note
 from kvitto.records.audited import audited
 from kvitto.records.models import Person, RoleAssignment
-from kvitto.records.revisions import next_revision
+from kvitto.records.revisions import hold_revisions, next_revision
 from kvitto.runs.office import Office
 
 
@@ -26,11 +26,12 @@ def elevate(office: Office, person: Person, account: Scope, *, door: str = Door.
     Applying an agreements file that does not name the role takes it away again. Raises `gate.NotFound`, `gate.Refused`
     (both leave a note in the audit trail) or `UnableToElevate`.
     """
-    with audited("role.elevate", door=door, now=office.now, who=person.id, scope=account, refusals_only=True):
-        gate.require(person, account, gate.Action.ELEVATE)
     now = office.now()
     here = {"role": Role.BILLING_ACCOUNT_OWNER, "scope_kind": account.kind, "scope_key": account.id}
-    with transaction.atomic():
+    told = audited("role.elevate", door=door, now=office.now, who=person.id, scope=account, refusals_only=True)
+    with told, transaction.atomic():
+        hold_revisions()
+        gate.require(person, account, gate.Action.ELEVATE)
         revision = next_revision(now, f"access elevate {account.id}")
         if RoleAssignment.objects.filter(**here, person=person, superseded_in=None, valid_to=None).exists():
             raise UnableToElevate(phrase("{email} is an owner of {id} already.", email=person.email, id=account.id))

@@ -10,8 +10,10 @@ An agreements file that is applied later says anew what is agreed, the limit inc
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -34,6 +36,7 @@ from kvitto.records import gate
 from kvitto.records.agreement_changes import record_versions, versions_now
 from kvitto.records.agreements import invoice_scope
 from kvitto.records.audit import Door, Fact, Result, note
+from kvitto.records.audited import audited
 from kvitto.records.models import Person
 from kvitto.records.revisions import hold_revisions, next_revision
 from kvitto.runs.office import Office
@@ -161,9 +164,10 @@ class _Change:
 
     def made(self, wanted: Callable[[_Found], Sequence[LimitChange]]) -> SpendingLimit:
         """Permit it, record it with its note, and tell how the limit stands then."""
-        self._permit()
-        with transaction.atomic():
+        with self._noting_refusals(), transaction.atomic():
             hold_revisions()
+            if self.person:
+                gate.require(self.person, self.scope, gate.Action.CHANGE_SPENDING_LIMIT)
             found = _found(self.office, self.scope)
             if found is None:
                 raise UnableToChangeLimit(phrase("{id} has no spending limit.", id=self.scope.id))
@@ -174,16 +178,10 @@ class _Change:
         assert after  # noqa: S101 - it was there before
         return after
 
-    def _permit(self) -> None:
-        try:
-            if self.person:
-                gate.require(self.person, self.scope, gate.Action.CHANGE_SPENDING_LIMIT)
-        except gate.Refused:
-            self._note(Result.REFUSED)
-            raise
-        except gate.NotFound:
-            self._note(Result.NOT_FOUND)
-            raise
+    def _noting_refusals(self) -> AbstractContextManager[None]:
+        who = self.person.id if self.person else None
+        told: dict[str, Any] = {"who": who, "door": self.door, "scope": self.scope, "facts": self.facts}
+        return audited(self.action, now=self.office.now, refusals_only=True, **told)
 
     def _record(self, before: tuple[Version, ...], changes: Sequence[LimitChange]) -> None:
         versions = before
@@ -191,16 +189,13 @@ class _Change:
             versions = changed_from(versions, change.valid_from, _with_limit(is_on=change.is_on))
         revision = next_revision(self.office.now(), f"{self.action} {self.scope.id}")
         record_versions(before, versions, revision)
-        self._note(Result.DONE, revision=revision.number)
-
-    def _note(self, result: Result, **more: int) -> None:
         note(
             self.action,
-            result,
+            Result.DONE,
             who=self.person.id if self.person else None,
             door=self.door,
             scope=self.scope,
-            facts={**self.facts, **more},
+            facts={**self.facts, "revision": revision.number},
             at=self.office.now(),
         )
 

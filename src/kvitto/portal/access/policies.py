@@ -32,7 +32,7 @@ from kvitto.portal.access.addresses import address
 from kvitto.portal.permission import person_of
 from kvitto.portal.scope_words import kind_of
 from kvitto.records import gate
-from kvitto.records.policies import policies_on, set_policy
+from kvitto.records.policies import SetMeanwhile, policies_on, set_policy
 from kvitto.records.role_places import RolePlace, place_of
 
 _VALUES = {
@@ -150,14 +150,18 @@ def _set(request: HttpRequest, place: RolePlace, context: dict[str, object]) -> 
     policy = Policy(named)
     wanted = PolicyValue(value) if value in POLICIES[policy].values else None
     present = _present(scope, policy)
+    was = None
     if wanted and wanted != present and policy in _fitting(place) and place.may(_action(place, policy)):
-        if request.POST.get("was") != present.value:
-            context |= {"stale": POLICIES[policy].name, "present": present}
-            return render(request, "portal/access/policies.html", context, status=HTTPStatus.CONFLICT)
+        was = request.POST.get("was", "")
+        if was != present.value:
+            return _stale(request, scope, policy, context)
         if value in _OPENING.get(policy, ()) and request.POST.get("sure") != "yes":
             context |= {"asked": _shown(place, policy), "wanted": wanted}
             return render(request, "portal/access/policy_question.html", context)
-    changed = set_policy(person, scope, policy, value, settings.OFFICE.now())
+    try:
+        changed = set_policy(person, scope, policy, value, settings.OFFICE.now(), was=was)
+    except SetMeanwhile:
+        return _stale(request, scope, policy, context)
     told = {"policy": POLICIES[policy].name, "value": PolicyValue(value).name}
     said = (
         phrase("{policy}: {value}, from now on.", **told)
@@ -166,6 +170,12 @@ def _set(request: HttpRequest, place: RolePlace, context: dict[str, object]) -> 
     )
     messages.success(request, str(said))
     return redirect(address("policies", scope))
+
+
+def _stale(request: HttpRequest, scope: Scope, policy: Policy, context: dict[str, object]) -> HttpResponse:
+    """The policies with a sentence: this one is no longer what it was when the person looked."""
+    context |= {"stale": POLICIES[policy].name, "present": _present(scope, policy)}
+    return render(request, "portal/access/policies.html", context, status=HTTPStatus.CONFLICT)
 
 
 def _action(place: RolePlace, policy: Policy) -> Action:
