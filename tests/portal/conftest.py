@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
-from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
@@ -16,6 +15,7 @@ from kvitto.config.home import make_home
 from kvitto.periods import midnight
 from kvitto.records.models import Person
 from kvitto.runs.office import Office
+from tests.kept_offices import laid_out
 from tests.portal import small_office, whole_office
 from tests.portal.windows import browser, open_window
 
@@ -57,11 +57,7 @@ def live_whole(transactional_db: None, built: dict[str, Path], settings: Setting
 def _open(folder: Path, build: Callable[[Office, Path], None], settings: Settings) -> Office:
     make_home(folder)
     small = Office(home=folder, clock=CLOCK)
-    if (folder / "rows.json").exists():
-        call_command("loaddata", folder / "rows.json", verbosity=0)
-    else:
-        build(small, folder)
-        call_command("dumpdata", "records", output=folder / "rows.json", verbosity=0)
+    laid_out(small, build, lambda: build(small, folder))
     settings.OFFICE = small
     cache.clear()
     return small

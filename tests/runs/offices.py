@@ -200,11 +200,16 @@ def at(office: Office, day: date) -> Office:
 def made(office: Office, rows: Sequence[str] = FEBRUARY_ROWS, agreements: str = AGREEMENTS) -> Office:
     """The office with agreements and prices as recorded on 1 February, and this usage as taken in on 2 March."""
     from kvitto.runs.apply_agreements import apply
+    from tests.kept_offices import laid_out
 
     early = at(office, date(2024, 2, 1))
-    apply(early, written(office, "agreements.toml", agreements))
-    import_price(early, "cpu,0.1,2024-01-01")
-    import_rows(at(office, date(2024, 3, 2)), rows)
+
+    def build() -> None:
+        apply(early, written(office, "agreements.toml", agreements))
+        import_price(early, "cpu,0.1,2024-01-01")
+        import_rows(at(office, date(2024, 3, 2)), rows)
+
+    laid_out(early, ("made", agreements, *rows), build)
     return office
 
 

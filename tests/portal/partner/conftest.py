@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
-from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
@@ -17,6 +16,7 @@ from kvitto.periods import midnight
 from kvitto.records.models import Person
 from kvitto.records.office import set_office_fact
 from kvitto.runs.office import Office
+from tests.kept_offices import laid_out
 from tests.portal.partner import cast
 
 CLOCK = midnight(date(2024, 3, 20))
@@ -44,12 +44,8 @@ def live_partner_office(transactional_db: None, partner_home: Path, settings: Se
 def _open(home: Path, settings: Settings) -> Office:
     make_home(home)
     office = Office(home=home, clock=CLOCK)
-    if (home / "rows.json").exists():
-        call_command("loaddata", home / "rows.json", verbosity=0)
-    else:
-        set_office_fact("usage_buckets", "8")
-        cast.build(office)
-        call_command("dumpdata", "records", output=home / "rows.json", verbosity=0)
+    set_office_fact("usage_buckets", "8")
+    laid_out(office, cast.build, lambda: cast.build(office))
     settings.OFFICE = office
     cache.clear()
     return office

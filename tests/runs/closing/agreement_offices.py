@@ -24,6 +24,7 @@ from kvitto.runs.import_prices import import_prices
 from kvitto.runs.invoice_usage import invoice_usage_csv
 from kvitto.runs.make_documents import kept_documents
 from kvitto.runs.office import Office
+from tests.kept_offices import laid_out
 from tests.runs.offices import PRICE_MAPPING, at, import_rows, written
 
 SEEN, REFUSED, NOTHING = 200, 403, 404
@@ -212,9 +213,13 @@ def agreed(office: Office, agreements: str, *, on: date = FIRST_DAY) -> None:
 
 def opened(office: Office, agreements: str) -> Office:
     """The office with agreements and prices as of its first day."""
-    agreed(office, agreements)
-    files = (written(office, "prices.toml", MAPPING), written(office, "prices.csv", PRICES))
-    import_prices(at(office, FIRST_DAY), files[0], [files[1]])
+    first = at(office, FIRST_DAY)
+
+    def build() -> None:
+        agreed(first, agreements)
+        import_prices(first, written(first, "prices.toml", MAPPING), [written(first, "prices.csv", PRICES)])
+
+    laid_out(first, ("opened", agreements), build)
     return office
 
 
