@@ -138,19 +138,19 @@ def _name(row: Row) -> str:
 
 
 def _figures(cases: Sequence[Row]) -> str:
-    """What the tests tell of themselves: the same of all, or added up over the cases."""
+    """What the tests tell of themselves, added up over the cases."""
     told: dict[str, list[str]] = defaultdict(list)
     for case in cases if PARTS[cases[0].part].full else ():
         for name, value in case.figures.items():
             told[name].append(value)
-    own = [f"{name} {_one(values)}" for name, values in told.items()]
-    return ", ".join([f"{len(cases):,} cases", *own] if len(cases) > 1 or not own else own)
+    own = [f"{name} {_sum(values)}" for name, values in told.items()]
+    return ", ".join([f"{len(cases):,} cases", *own] if len(cases) > 1 else own)
 
 
-def _one(values: Sequence[str]) -> str:
-    if len(set(values)) == 1:
-        return f"{int(values[0]):,}" if re.fullmatch(r"\d+", values[0]) else values[0]
-    return ", ".join(values)
+def _sum(values: Sequence[str]) -> str:
+    if all(re.fullmatch(r"\d+", value) for value in values):
+        return f"{sum(map(int, values)):,}"
+    return ", ".join(dict.fromkeys(values))
 
 
 def _outcome(cases: Sequence[Row]) -> str:

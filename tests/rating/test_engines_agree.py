@@ -152,7 +152,7 @@ def _by_reference(rows: list[UsageRow], prices: list[Price]) -> _All | None:
 
 
 @pytest.mark.campaign
-@settings(max_examples=size(sample=60, full=20_000))
+@settings(max_examples=size(sample=60, full=4_000))
 @given(rows=_rows(), prices=_prices())
 def test_the_engine_agrees_with_the_reference(rows: list[UsageRow], prices: list[Price]) -> None:
     """Random usage, price versions, tiers, fractions, pools and periods: every digit is the same, or both refuse."""

@@ -16,17 +16,17 @@ NUMBERS = "tests/records/test_numbering.py::test_many"
 
 
 def test_a_row_per_test_and_its_cases_together() -> None:
-    """Figures are told once where all have the same; every test without full figures is counted by its room."""
+    """Figures are added up; every test without full figures is counted by its room."""
     rows = [
         Row("every", "tests/portal/test_a.py::test_x", "abc", "passed", 1.4),
         Row("every", "tests/portal/money/test_b.py::test_y", "abc", "skipped", 0.2),
         Row("postgresql", NUMBERS, "abc", "passed", 156.1, {"numbers": "100000", "kills": "96"}),
-        Row("sqlite", "tests/portal/test_a.py::test_x[sv|390]", "abc", "passed", 2.0),
-        Row("sqlite", "tests/portal/test_a.py::test_x[lv|390]", "def", "failed", 3.0),
+        Row("sqlite", "tests/portal/test_a.py::test_x[sv|390]", "abc", "passed", 2.0, {"examples": "900"}),
+        Row("sqlite", "tests/portal/test_a.py::test_x[lv|390]", "def", "failed", 3.0, {"examples": "900"}),
         Row("sqlite", NUMBERS, "abc", "passed", 20.0, {"examples": "20000"}),
     ]
     assert list(table(rows))[2:] == [
-        "| tests/portal/test_a.py: test_x | SQLite | 2 cases | 1 failed, 1 passed | 5 | abc, def |",
+        "| tests/portal/test_a.py: test_x | SQLite | 2 cases, examples 1,800 | 1 failed, 1 passed | 5 | abc, def |",
         "| tests/records/test_numbering.py: test_many | SQLite | examples 20,000 | passed | 20 | abc |",
         "| tests/records/test_numbering.py: test_many | PostgreSQL | numbers 100,000, kills 96 | passed | 156 | abc |",
         "| every test in tests/portal | PostgreSQL | 2 cases | 1 skipped, 1 passed | 2 | abc |",

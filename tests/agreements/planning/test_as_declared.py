@@ -45,7 +45,7 @@ def read_again(declaration: Declaration) -> Declaration:
 
 
 @pytest.mark.campaign
-@settings(max_examples=size(sample=60, full=20_000), deadline=None)
+@settings(max_examples=size(sample=60, full=12_000), deadline=None)
 @given(st.integers(0, 10**9))
 def test_any_office_survives_its_own_file(seed: int) -> None:
     """Declared, written and read; applied and written back; applied once more: always the same."""
