@@ -14,6 +14,8 @@ from kvitto.language import CATALOGUES
 from kvitto.language import LANGUAGES as SPOKEN
 from kvitto.runs.office import Office
 
+_SECONDS_TO_KEEP_A_CONNECTION = 600
+
 OFFICE: Office = read_settings(Path(os.environ.get("KVITTO_HOME", "kvitto-home")).expanduser().resolve(), os.environ)
 
 
@@ -22,10 +24,12 @@ def _database(office: Office) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": office.database_file,
+            "CONN_MAX_AGE": None,  # to open the file and read its schema again would take longer than most questions
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 60,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                " PRAGMA cache_size=-32000;",
             },
         }
     address = urlsplit(office.database)
@@ -36,6 +40,8 @@ def _database(office: Office) -> dict[str, Any]:
         "PASSWORD": unquote(address.password or ""),
         "HOST": unquote(address.hostname or ""),
         "PORT": str(address.port or ""),
+        "CONN_MAX_AGE": _SECONDS_TO_KEEP_A_CONNECTION,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": dict(parse_qsl(address.query)),
     }
 
@@ -44,6 +50,14 @@ SECRET_KEY = read_secret(OFFICE.home)
 DEBUG = False
 ALLOWED_HOSTS = list(OFFICE.hosts)
 DATABASES = {"default": _database(OFFICE)}
+CACHES = {  # nothing but the counts of attempts; in the database, because every process has to know them
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "kvitto_attempts",
+        "KEY_FUNCTION": "kvitto.portal.identity.limits.counted_as",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "records.Person"
 ROOT_URLCONF = "kvitto.config.urls"
