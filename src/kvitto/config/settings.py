@@ -50,7 +50,7 @@ SECRET_KEY = read_secret(OFFICE.home)
 DEBUG = False
 ALLOWED_HOSTS = list(OFFICE.hosts)
 DATABASES = {"default": _database(OFFICE)}
-CACHES = {  # nothing but the counts of attempts; in the database, because every process has to know them
+CACHES = {  # counts of attempts and codes that were used; in the database, because every process has to know them
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "kvitto_attempts",

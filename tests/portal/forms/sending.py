@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LANGUAGE = "sv"
 """What the readers of these tests have chosen."""
 
-_TOLD = {"AuditEntry", "OfficeFact", "Session", "UserSession"}  # the trail and its head, and who came: no change
+_TOLD = {"AttemptCount", "AuditEntry", "OfficeFact", "Session", "UserSession"}  # counts, the trail, who came
 _LOOKED = {"last_login", "last_scope"}  # when somebody came, and what they looked at
 
 

@@ -6,8 +6,6 @@ import json
 from datetime import date
 from pathlib import Path
 
-from django.core.cache import cache
-
 from kvitto.periods import midnight
 from kvitto.records.models import AuditEntry, Person
 from kvitto.runs.office import MailServer, Office, SignOnServer
@@ -19,7 +17,6 @@ CLOCK = midnight(date(2024, 3, 20))
 
 def office_with(mail: MailServer | None = None, sign_on: SignOnServer | None = None) -> Office:
     """An office that sends mail by this server, and believes this issuer."""
-    cache.clear()
     return Office(Path(), clock=CLOCK, mail=mail, sign_on=sign_on, portal_address="http://testserver")
 
 

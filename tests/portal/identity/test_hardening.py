@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -9,7 +11,7 @@ from django.urls import URLPattern, reverse
 from pytest_django import Settings
 
 from kvitto.portal.identity.urls import urlpatterns
-from kvitto.records.models import Person
+from kvitto.records.models import AttemptCount, Person
 from tests.portal.identity.people import ANNA, PASSWORD
 
 pytestmark = pytest.mark.database
@@ -100,3 +102,20 @@ def test_every_form_is_slowed_down(client: Client, anna: Person, path: str, most
     statuses = [client.post(path).status_code for _ in range(most + 1)]
     assert 429 not in statuses[:most]
     assert statuses[-1] == 429
+
+
+def test_attempts_are_counted_for_all_processes_and_name_nobody(client: Client, anna: Person) -> None:
+    """In the database, where the next process finds them; opening a page counts as none."""
+    cache.clear()
+    for _ in range(5):
+        client.post("/sign-in/", {"login": ANNA, "password": "wrong password"})
+    counted = dict(AttemptCount.objects.values_list("cache_key", "value"))
+    assert counted
+    assert all(re.fullmatch("[0-9a-f]{64}", key) for key in counted)
+    client.get("/sign-in/")
+    assert dict(AttemptCount.objects.values_list("cache_key", "value")) == counted
+    client.post("/sign-in/", {"login": ANNA, "password": PASSWORD})
+    assert "_auth_user_id" not in client.session
+    AttemptCount.objects.all().delete()
+    client.post("/sign-in/", {"login": ANNA, "password": PASSWORD})
+    assert "_auth_user_id" in client.session

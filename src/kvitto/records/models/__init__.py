@@ -11,7 +11,7 @@ from kvitto.records.models.invoices import (
     RefundRecord,
 )
 from kvitto.records.models.jobs import Job
-from kvitto.records.models.office import OfficeFact, Revision
+from kvitto.records.models.office import AttemptCount, OfficeFact, Revision
 from kvitto.records.models.people import FormerAddress, Group, Person, SignInLink
 from kvitto.records.models.requests import CopyRequest
 from kvitto.records.models.settlement import LotBalance, LotEntry
@@ -19,6 +19,7 @@ from kvitto.records.models.usage import RefusedRow, UsageBatch, UsageFile, Usage
 
 __all__ = [
     "AgreementRecord",
+    "AttemptCount",
     "AuditEntry",
     "CopyRequest",
     "DocumentRecord",

@@ -37,3 +37,17 @@ class DatedRecord(models.Model):
 
     class Meta:
         abstract = True
+
+
+class AttemptCount(models.Model):
+    """What somebody tried lately, for all processes of the portal: a table as Django's cache writes it.
+
+    The key is a keyed digest of who tried what: neither an address nor a network address can be read from it.
+    """
+
+    cache_key = models.CharField(primary_key=True, max_length=255)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "kvitto_attempts"
