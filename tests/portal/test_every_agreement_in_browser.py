@@ -26,7 +26,7 @@ from kvitto.runs.office import Office
 from tests.campaign import size
 from tests.portal.small_office import PASSWORD
 from tests.portal.test_enterprise_and_partner_pages import AGREEMENTS, NAMES
-from tests.portal.windows import IN_BROWSER, Open, find_no_fault, find_nothing_too_wide
+from tests.portal.windows import IN_BROWSER, LOOKS, Open, find_no_fault, find_nothing_too_wide
 from tests.runs import offices
 
 pytestmark = IN_BROWSER
@@ -103,7 +103,7 @@ ALIKE = {"department's administrator", "enrollment's usage", "account's usage", 
 
 
 @pytest.mark.campaign
-@pytest.mark.parametrize(("width", "colours"), [(390, "dark"), (1440, "light")][: size(sample=1, full=2)])
+@pytest.mark.parametrize(("width", "colours"), LOOKS[: size(sample=1, full=len(LOOKS))])
 def test_axe_finds_no_violation_and_nothing_is_too_wide(
     open_window: Open, numbers: dict[str, str], width: int, colours: str
 ) -> None:

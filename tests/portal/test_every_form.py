@@ -111,7 +111,7 @@ def test_fields_mixed_at_random(examples: dict[str, Form]) -> None:
     """Some right, some missing, some repeated, some anything."""
     witness = Witness()
 
-    @settings(max_examples=size(sample=4, full=300), suppress_health_check=list(HealthCheck))
+    @settings(max_examples=size(sample=4, full=100), suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def holds(data: st.DataObject) -> None:
         for name, form in examples.items():

@@ -9,10 +9,9 @@ from kvitto.records.models import Person
 from kvitto.runs.office import Office
 from tests.campaign import size
 from tests.portal.every_page import NOBODY, PAGES, come_in, stage
-from tests.portal.windows import IN_BROWSER, Open, find_no_fault
+from tests.portal.windows import IN_BROWSER, LOOKS, Open, find_no_fault
 
 pytestmark = IN_BROWSER
-LOOKS = [(390, "dark"), (1440, "light"), (390, "light"), (1440, "dark")]
 SHARES = 2
 SEEN_ELSEWHERE = {"follow_link"}
 """A link works once; `identity/test_in_browser.py` looks at what it opens."""

@@ -12,9 +12,7 @@ from kvitto.records.invoices import list_invoices
 from kvitto.records.models import Person
 from tests.campaign import size
 from tests.portal.small_office import ADMINISTRATOR, COST_READER, LAB, PASSWORD, PROFILE, PROFILE_OWNER, READER, YOUNG
-from tests.portal.windows import IN_BROWSER, Open, find_no_fault, tab_to
-
-LOOKS = [(390, "dark"), (1440, "light"), (390, "light"), (1440, "dark")]
+from tests.portal.windows import IN_BROWSER, LOOKS, Open, find_no_fault, tab_to
 
 pytestmark = [*IN_BROWSER, pytest.mark.usefixtures("live_office")]
 

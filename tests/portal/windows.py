@@ -20,6 +20,8 @@ IN_BROWSER = [
     pytest.mark.skipif(not find_browser(), reason="there is no Chromium; `make test` says how to get one"),
 ]
 Open = Callable[..., Page]
+LOOKS = [(390, "dark"), (1440, "light"), (390, "light"), (1440, "dark")]
+"""Widths and colours that a page must stand up to; the first two show the most."""
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.campaign import size
 from tests.portal.small_office import ADMINISTRATOR, LAB, PROFILE, PROFILE_OWNER, SECTION_READER, STRANGER
-from tests.portal.windows import IN_BROWSER, Open, find_no_fault
+from tests.portal.windows import IN_BROWSER, LOOKS, Open, find_no_fault
 
 pytestmark = IN_BROWSER
 
@@ -99,7 +99,7 @@ LOOKED_AT = {
 
 @pytest.mark.usefixtures("live_office")
 @pytest.mark.campaign
-@pytest.mark.parametrize(("width", "colours"), [(390, "dark"), (1440, "light")][: size(sample=1, full=2)])
+@pytest.mark.parametrize(("width", "colours"), LOOKS[: size(sample=1, full=len(LOOKS))])
 def test_axe_finds_no_violation_and_nothing_is_too_wide(open_window: Open, width: int, colours: str) -> None:
     """On each of these pages, with the menus open too; a tablet's width lies between."""
     windows: dict[str, Page] = {}

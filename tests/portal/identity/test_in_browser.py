@@ -13,9 +13,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from kvitto.records.models import Person
 from kvitto.records.sign_in_links import Purpose, make_link
+from tests.campaign import size
 from tests.portal.identity.issuer import issuer_in
 from tests.portal.identity.people import ANNA, CLOCK, PASSWORD, noted, office_with, person
-from tests.portal.windows import IN_BROWSER, Open, find_no_fault, tab_to
+from tests.portal.windows import IN_BROWSER, LOOKS, Open, find_no_fault, tab_to
 
 pytestmark = IN_BROWSER
 
@@ -170,7 +171,8 @@ def test_single_sign_on_leads_to_the_issuer_and_back(
         expect(page.get_by_role("heading", name="Your profile")).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1440, "dark")])
+@pytest.mark.campaign
+@pytest.mark.parametrize(("width", "scheme"), LOOKS[: size(sample=2, full=len(LOOKS))])
 def test_every_page_of_identity_is_without_fault(
     open_window: Open, live_anna: Person, settings: Settings, width: int, scheme: str
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.campaign import size
 from tests.portal.small_office import (
     ADMINISTRATOR,
     COST_READER,
@@ -19,7 +20,7 @@ from tests.portal.small_office import (
     READER,
     STRANGER,
 )
-from tests.portal.windows import IN_BROWSER, Open, find_no_fault, tab_to
+from tests.portal.windows import IN_BROWSER, LOOKS, Open, find_no_fault, tab_to
 
 pytestmark = [*IN_BROWSER, pytest.mark.usefixtures("live_office")]
 LIST = f"/subscriptions/{LAB}/invoices/"
@@ -144,7 +145,8 @@ def test_s26_invoice_and_usage_from_the_period(open_window: Open) -> None:
     expect(other.get_by_role("link", name="Download usage (CSV)")).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "colours"), [(390, "dark"), (1440, "light")])
+@pytest.mark.campaign
+@pytest.mark.parametrize(("width", "colours"), LOOKS[: size(sample=2, full=len(LOOKS))])
 def test_no_fault_is_found_in_the_lists(open_window: Open, width: int, colours: str) -> None:
     """By axe, with menus open and boxes checked, and nothing is wider than the window."""
     page = open_window(width, ADMINISTRATOR, color_scheme=colours)
