@@ -82,7 +82,8 @@ def test_nothing_tells_what_exists(here: Office, vera: Person) -> None:
     ("wanted", "message", "said"),
     [
         ("", "", "Write the number"), ("  ", "", "Write the number"), ("x" * 101, "", "A number or an id has"),
-        ("a\nb", "", "A number or an id has"), ("a\0", "", "A number or an id has"), ("K-mca", "y" * 501, "at most 500"),
+        ("a\nb", "", "A number or an id has"), ("a\0", "", "A number or an id has"),
+        ("K-mca", "y" * 501, "at most 500"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked(here: Office, vera: Person, wanted: str, message: str, said: str) -> None:

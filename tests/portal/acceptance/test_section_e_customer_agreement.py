@@ -34,4 +34,4 @@ def test_s41_s42_s49_s50_the_agreement_its_usage_and_its_properties(open_window:
 
     other = open_window(email=ADMINISTRATOR)
     search(other, BILLING)
-    expect(main(other)).to_contain_text("None of these is a Customer Agreement.")
+    expect(main(other)).to_contain_text("None of your billing scopes is under a Customer Agreement.")

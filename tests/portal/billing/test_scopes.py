@@ -51,7 +51,7 @@ def test_s41_the_list_says_which_agreement_one_has(as_role: As, agreement: str) 
     assert not any(other in body for key, other in NAMES_OF.items() if key != agreement)
     has_one = "You have access to a Customer Agreement: own-mca-account." in shown
     assert has_one is (agreement == "mca")
-    assert ("None of these is a Customer Agreement." in shown) is not has_one
+    assert ("None of your billing scopes is under a Customer Agreement." in shown) is not has_one
 
 
 def test_one_customer_agreement_among_others_is_enough(as_role: As) -> None:

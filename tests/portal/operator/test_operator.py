@@ -108,7 +108,7 @@ def test_the_overview_begins_with_what_is_due(office: Office, olga: Client) -> N
     """Nothing on the day on which everything was closed; the next date, the last file, the missing backup."""
     page = text(olga, "/operator/")
     assert "Billing periods due now</dt><dd>0</dd>" in page
-    assert "usage.csv" in page
+    assert "<dd>usage.csv</dd>" in page
     assert "No backup was ever made." in page
     assert "can be closed then" in page
 
@@ -116,9 +116,10 @@ def test_the_overview_begins_with_what_is_due(office: Office, olga: Client) -> N
 def test_files_that_came_in_are_listed_with_what_became_of_their_rows(
     office: Office, olga: Client, tmp_path: Path
 ) -> None:
-    """Accepted, known, refused."""
+    """Accepted, known, refused; by the file's name, for where it lies is nobody's concern."""
     refuse_some(office, tmp_path)
     page = text(olga, "/operator/imports/")
+    assert str(tmp_path) not in page + text(olga, "/operator/refused/") + text(olga, "/operator/")
     assert page.index("bad.csv") < page.index("usage.csv")
     assert "What came in" in page
     assert '<a href="/operator/refused/?source=meters">3</a>' in page
@@ -138,6 +139,7 @@ def test_refused_rows_are_told_with_reason_line_and_column(office: Office, olga:
     answer = olga.get("/operator/refused.csv")
     rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
     assert [row["Line"] for row in rows] == ["2", "3", "4"]
+    assert {row["File"] for row in rows} == {"bad.csv"}
     assert rows[0]["Row"].startswith("'=1+1,")
     assert AuditEntry.objects.filter(action="operator.download").count() == 1
 

@@ -132,4 +132,4 @@ def _customer_agreement(rows: Iterable[BillingScope]) -> Phrase:
     accounts = sorted({row.account_id for row in rows if row.agreement is AgreementType.MCA})
     if accounts:
         return phrase("You have access to a Customer Agreement: {accounts}.", accounts=tuple(accounts))
-    return phrase("None of these is a Customer Agreement.")
+    return phrase("None of your billing scopes is under a Customer Agreement.")

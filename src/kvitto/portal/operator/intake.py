@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -25,6 +26,11 @@ from kvitto.usage.checks import REASON_NAMES
 _ROWS = 50
 _AT_ONCE = 500
 _HEADS = ("Source", "File", "Line", "Column", "Reason", "Sentence", "AcceptedSince", "Row")
+
+
+def file_name(path: str) -> str:
+    """What the file is called; where it lies on the machine stands on no page."""
+    return re.split(r"[/\\]", path)[-1] or path
 
 
 @for_operators
@@ -104,7 +110,7 @@ def _written(asked: _Asked) -> Iterator[bytes]:
     writer.writerow(_HEADS)
     for row in asked.rows.iterator(chunk_size=_AT_ONCE):
         entry = refused_entry(row)
-        cells = (entry.source, entry.file, str(entry.line), entry.column, entry.reason, str(entry.sentence))
+        cells = (entry.source, file_name(entry.file), str(entry.line), entry.column, entry.reason, str(entry.sentence))
         writer.writerow([*map(harmless, cells), "yes" if entry.settled else "no", harmless(entry.raw)])
         if text.tell() > 64 * 1024:
             yield text.getvalue().encode()

@@ -8,8 +8,10 @@ from django import template
 
 from kvitto.language import Phrase
 from kvitto.portal.operator.due import TITLES
+from kvitto.portal.operator.intake import file_name
 
 register = template.Library()
+register.filter(file_name)
 
 
 @register.filter
