@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django.test import Client
 
@@ -119,3 +120,12 @@ def test_who_came_in_otherwise_can_set_a_first_password(client: Client, anna: Pe
     assert client.post("/password/first/", new).headers["Location"] == "/profile/"
     anna.refresh_from_db()
     assert anna.check_password(PASSWORD)
+
+
+def test_a_new_password_opens_no_sign_in_that_was_closed_meanwhile(anna: Person) -> None:
+    """Though the form was read by who saw it open."""
+    seen = Person.objects.get(pk=anna.pk)
+    Person.objects.filter(pk=anna.pk).update(is_active=False, name="Anna Andersson")
+    get_adapter().set_password(seen, OTHER_PASSWORD)
+    anna.refresh_from_db()
+    assert (anna.is_active, anna.name, anna.check_password(OTHER_PASSWORD)) == (False, "Anna Andersson", True)

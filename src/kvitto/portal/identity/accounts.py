@@ -45,6 +45,11 @@ class InvitationOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """To the profile, which shows the address as proved; who is not signed in signs in first."""
         return reverse("profile")
 
+    def set_password(self, user: Person, password: str) -> None:
+        """The password alone: whatever else changed of the person since they were read stays as it is."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """The link was followed: the address is the person's from now on, unless it became somebody else's."""
         person = Person.objects.get(pk=email_address.user_id)
