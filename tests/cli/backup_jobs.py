@@ -45,6 +45,37 @@ def ask(_arguments: Sequence[str]) -> None:
     write_prepared(office, f"{job.pk}.csv", [b"what somebody asked for"])
 
 
+_KEY = "JBSWY3DPEHPK3PXP"
+
+
+def sign_up(_arguments: Sequence[str]) -> None:
+    """Somebody with an app that makes codes, who is signed in."""
+    from tests.faults import start_django
+
+    start_django()
+    from allauth.mfa.totp.internal.auth import TOTP
+    from django.test import Client
+
+    from kvitto.records.models import Person
+
+    person = Person.objects.create_user("anna@nordlys.example", "ten brave lanterns")
+    TOTP.activate(person, _KEY)
+    Client().force_login(person)
+
+
+def tell_codes(_arguments: Sequence[str]) -> None:
+    """Print how many apps make codes that are right, and how many sessions there are."""
+    from tests.faults import start_django
+
+    start_django()
+    from allauth.mfa.adapter import get_adapter
+    from allauth.mfa.models import Authenticator
+    from django.contrib.sessions.models import Session
+
+    keys = [get_adapter().decrypt(one.data["secret"]) for one in Authenticator.objects.filter(type="totp")]
+    print(json.dumps({"right": keys.count(_KEY), "apps": len(keys), "sessions": Session.objects.count()}))  # noqa: T201 - how a process answers
+
+
 def tell_jobs(_arguments: Sequence[str]) -> None:
     """Print how the jobs stand, and which prepared files there are."""
     from tests.faults import start_django

@@ -117,6 +117,31 @@ def test_the_archive_holds_no_secret_and_the_restored_office_has_its_own(
     assert oct(again.stat().st_mode & 0o777) == "0o700"
 
 
+def test_with_its_secret_an_office_comes_back_with_codes_from_apps(
+    home: Path, tmp_path: Path, own_database: dict[str, str], empty_database: dict[str, str]
+) -> None:
+    """Who makes a backup is told to keep the secret apart; nobody is signed in afterwards."""
+    environment, archive, again = {**own_database, **CLOCK}, tmp_path / "office.tar", tmp_path / "again"
+    made, saved = run_jobs(
+        [
+            Job(home, "tests.cli.backup_jobs:sign_up", environment=environment),
+            Job(home, COMMAND, ["backup", str(archive)], environment=environment),
+        ]
+    )
+    assert [made.status, saved.status] == [0, 0], (made.err, saved.err)
+    assert f"{home / 'secret.key'} is not in it" in saved.out
+    restoring = ["restore", str(archive), "--home", str(again), "--secret"]
+    no_secret, back, codes = run_jobs(
+        [
+            Job(again, COMMAND, [*restoring, str(archive)], environment={**empty_database, **CLOCK}),
+            Job(again, COMMAND, [*restoring, str(home / "secret.key")], environment={**empty_database, **CLOCK}),
+            Job(again, "tests.cli.backup_jobs:tell_codes", environment={**empty_database, **CLOCK}),
+        ]
+    )
+    assert [no_secret.status, back.status] == [1, 0], (no_secret.err, back.err)
+    assert json.loads(codes.out) == {"right": 1, "apps": 1, "sessions": 0}
+
+
 def test_restoring_over_something_or_from_something_broken_is_refused(
     home: Path, tmp_path: Path, own_database: dict[str, str], empty_database: dict[str, str]
 ) -> None:

@@ -106,8 +106,10 @@ _MUST_BE: Mapping[str, Phrase] = {
 }
 
 
-def make_home(home: Path) -> None:
+def make_home(home: Path, secret: str = "") -> None:
     """Make the folder with its commented settings file and its secret; what is there already stays as it is.
+
+    `secret`: that of an office that comes back; else it is a new one.
 
     Only the owner may read it: it holds what customers bought, and the settings may hold a database's password.
     `UnableToStart` if the folder cannot be made or written to.
@@ -115,7 +117,7 @@ def make_home(home: Path) -> None:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_for_owner(home / SETTINGS_FILE, _DEFAULT_SETTINGS)
-        _write_for_owner(home / SECRET_FILE, secrets.token_urlsafe(50))
+        _write_for_owner(home / SECRET_FILE, secret or secrets.token_urlsafe(50))
         for folder in ("usage-store", "documents"):
             (home / folder).mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
@@ -205,14 +207,19 @@ def add_setting(file: Path, name: str, value: str) -> None:
 
 def read_secret(home: Path) -> str:
     """The office's secret for signing sessions; `UnableToStart` if it cannot be read or is too short."""
+    return secret_in(home / SECRET_FILE)
+
+
+def secret_in(file: Path) -> str:
+    """The secret that a file holds; `UnableToStart` if it cannot be read or is too short."""
     try:
-        secret = (home / SECRET_FILE).read_text(encoding="ascii").strip()
+        secret = file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise UnableToStart(
-            phrase("The secret {file} cannot be read: {cause}.", file=str(home / SECRET_FILE), cause=str(error))
+            phrase("The secret {file} cannot be read: {cause}.", file=str(file), cause=str(error))
         ) from error
     if len(secret) < 50:  # noqa: PLR2004 - Django's own measure of a strong key
-        raise UnableToStart(phrase("The secret {file} must have at least 50 characters.", file=str(home / SECRET_FILE)))
+        raise UnableToStart(phrase("The secret {file} must have at least 50 characters.", file=str(file)))
     return secret
 
 

@@ -19,7 +19,7 @@ import django
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from kvitto.config.home import SETTINGS_FILE, add_setting, make_home
+from kvitto.config.home import SETTINGS_FILE, add_setting, make_home, secret_in
 from kvitto.config.startup import initialise
 from kvitto.errors import UnableTo
 from kvitto.language import Phrase, phrase, phrases
@@ -47,31 +47,34 @@ class Restored:
     faults: tuple[Phrase, ...]
 
 
-def restore(
+def restore(  # noqa: PLR0913 - what an office is made of, and how
     archive: Path,
     home: Path,
     database: str | None = None,
     *,
+    secret_file: Path | None = None,
     even_if_damaged: bool = False,
     progress: Progress | None = None,
 ) -> Restored:
     """Make the office of the archive in a home that is empty or not there.
 
-    `database` is the address of an empty PostgreSQL database, for the backup of an office that had one. Raises
-    `DamagedArchive` or `UnableToRestore`, and nothing is written; with `even_if_damaged` an office that was not in
-    order when the backup was made is restored all the same, and what is wrong is told.
+    `database` is the address of an empty PostgreSQL database, for the backup of an office that had one. `secret_file`
+    holds the secret of the office that comes back, by which codes from apps are right; without it there is a new one.
+    Raises `DamagedArchive`, `UnableToStart` or `UnableToRestore`, and nothing is written; with `even_if_damaged` an
+    office that was not in order when the backup was made is restored all the same, and what is wrong is told.
     """
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise UnableToRestore(
             phrase("{home} is not empty. Restore into a new folder, and name it with --home.", home=str(home))
         )
+    secret = secret_in(secret_file) if secret_file else ""
     manifest = check_archive(archive, progress)
     _refuse_other_kind(manifest, database or os.environ.get("KVITTO_DATABASE", ""))
     aside = home.parent / f".{home.name}.{uuid.uuid4().hex}.restoring"
     try:
         aside.mkdir(mode=0o700, parents=True)
         extract_archive(archive, aside, progress)
-        office = _opened(aside, database)
+        office = _opened(aside, database, secret)
         with _loaded(office, manifest):
             found = _looked_through(office, home, manifest)
             if found.faults and not even_if_damaged:
@@ -103,11 +106,11 @@ def _refuse_other_kind(manifest: Manifest, wanted: str) -> None:
         )
 
 
-def _opened(home: Path, database: str | None) -> Office:
+def _opened(home: Path, database: str | None, secret: str) -> Office:
     """Django, started on the home that is being made."""
     if database:
         add_setting(home / SETTINGS_FILE, "database", database)
-    make_home(home)  # its folders, and a secret of its own
+    make_home(home, secret)
     os.environ["KVITTO_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "kvitto.config.settings"
     django.setup()
@@ -191,9 +194,11 @@ def _looked_through(office: Office, home: Path, manifest: Manifest) -> Restored:
 def _note(office: Office, found: Restored) -> None:
     from kvitto.records.audit import Door, Fact, Result, note
     from kvitto.records.jobs import cancel_all
+    from kvitto.records.sessions import end_all_sessions
     from kvitto.runs.audit_head import keep_head
 
     cancel_all(at=office.now())  # what was asked of the other office is not begun in this one by itself
+    end_all_sessions()  # whoever was signed in when the backup was made signs in again, whatever the secret
     facts: dict[str, Fact] = {"made_at": found.made_at, "faults": len(found.faults)}
     note("office.restore", Result.DONE, door=Door.COMMAND, facts=facts, at=office.now())
     keep_head(office)

@@ -33,6 +33,12 @@ def end_sessions(person: Person, but: str | None = None) -> int:
     return len(signed_in)
 
 
+def end_all_sessions() -> None:
+    """Sign everybody out."""
+    Session.objects.all().delete()
+    UserSession.objects.all().delete()
+
+
 def sessions_of(person: Person) -> list[UserSession]:
     """Where the person is signed in now, newest first. Three queries, however many there are."""
     noted = list(UserSession.objects.filter(user=person).order_by("-created_at"))

@@ -14,6 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from allauth.mfa.models import Authenticator
+
 from kvitto import __version__
 from kvitto.errors import UnableTo
 from kvitto.language import phrase
@@ -33,12 +35,13 @@ class UnableToBackUp(UnableTo):
 
 @dataclass(frozen=True)
 class Backup:
-    """Where the archive lies, and what is in it."""
+    """Where the archive lies, and what is in it; `need_secret`: people whose codes need the office's secret, too."""
 
     file: Path
     bytes: int
     documents: int
     usage_files: int
+    need_secret: int
 
 
 def back_up(office: Office, target: Path, settings: bytes, progress: Progress | None = None) -> Backup:
@@ -84,7 +87,9 @@ def back_up(office: Office, target: Path, settings: bytes, progress: Progress | 
         ) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return Backup(file, file.stat().st_size, len(snapshot.documents), len(snapshot.usage))
+    codes = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
+    need_secret = codes.values("user").distinct().count()
+    return Backup(file, file.stat().st_size, len(snapshot.documents), len(snapshot.usage), need_secret)
 
 
 def _file_at(office: Office, target: Path) -> Path:
