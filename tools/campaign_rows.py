@@ -29,6 +29,8 @@ class Row:
     outcome: str
     seconds: float
     figures: dict[str, str] = field(default_factory=dict)
+    said: str = ""
+    """What a failure said: a run that is stopped later would not tell it."""
 
 
 def read_rows(file: Path) -> list[Row]:
@@ -73,7 +75,8 @@ def _row(test: str, reports: list[pytest.TestReport]) -> Row:
     ended = {report.outcome for report in reports}
     outcome = next((worst for worst in ("failed", "skipped") if worst in ended), "passed")
     seconds = round(sum(report.duration for report in reports), 1)
-    return Row(os.environ[PART], test, os.environ[STATE], outcome, seconds, dict(_figures(reports[-1])))
+    said = "\n".join(report.longreprtext for report in reports if report.failed)
+    return Row(os.environ[PART], test, os.environ[STATE], outcome, seconds, dict(_figures(reports[-1])), said)
 
 
 def _figures(report: pytest.TestReport) -> Iterator[tuple[str, str]]:
