@@ -34,6 +34,8 @@ def reached(person: Person, kind: ScopeKind) -> QuerySet[AgreementRecord]:
                 wanted |= Q(parent__in=_keys(person, above))
             if groups := _groups(person):
                 wanted |= Q(facts__management_group_id__in=sorted(groups))
+        case ScopeKind.MANAGEMENT_GROUP:
+            wanted = Q(key__in=sorted(_groups(person)))
     return current(kind).filter(wanted)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.hashers import make_password
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kvitto.access.roles import Role
 from kvitto.agreements.hierarchy import Scope, ScopeKind
@@ -73,12 +73,15 @@ def scopes_with(holder: Holder, role: Role, scopes: Collection[Scope]) -> list[S
     return [scope for scope in scopes if scope in found]
 
 
-def roles_kept(scope: Scope, without: tuple[Holder, Role] | None = None) -> list[Role]:
-    """The roles held on the scope, one for each holder who may sign in; a group counts if any of its members may.
+def roles_kept(*scopes: Scope, without: tuple[Holder, Role] | None = None) -> list[Role]:
+    """The roles held on these, one for each holder who may sign in; a group counts if any of its members may.
 
     `without`: as if this holder did not hold this role.
     """
-    rows = _held(scope)
+    on = Q(pk=None)
+    for scope in scopes:
+        on |= Q(scope_kind=scope.kind.value, scope_key=scope.id)
+    rows = _current().filter(on)
     if without:
         holder, role = without
         rows = rows.exclude(role=role, person=holder.person, group=holder.group)

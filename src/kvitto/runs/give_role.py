@@ -17,7 +17,7 @@ from kvitto.access.last_holder import last_holder_refusal
 from kvitto.access.roles import ROLES, Level, Role
 from kvitto.agreements.declaration.declared import SERVICE_PRINCIPAL
 from kvitto.agreements.declaration.toml_table import is_email, is_id
-from kvitto.agreements.hierarchy import Scope
+from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.errors import UnableTo
 from kvitto.language import Phrase, phrase
 from kvitto.records import role_assignments as assignments
@@ -27,7 +27,7 @@ from kvitto.records.models import Person
 from kvitto.records.people import ERASED
 from kvitto.records.revisions import hold_revisions, next_revision
 from kvitto.records.role_assignments import GRANTED, Holder
-from kvitto.records.role_places import RolePlace, place_to_give
+from kvitto.records.role_places import RolePlace, place_of, place_to_give
 from kvitto.runs.office import Office
 
 GRANTS_A_DAY = 200
@@ -197,13 +197,17 @@ def _not_held(wish: Wish, holder: Holder | None, place: RolePlace) -> Phrase:
 
 def _check_who_is_left(wish: Wish, holder: Holder) -> None:
     level = Level(wish.scope.kind)
-    before, after = (
-        assignments.roles_kept(wish.scope),
-        assignments.roles_kept(wish.scope, without=(holder, wish.role)),
-    )
+    before = after = assignments.roles_kept(*_groups_above(wish.scope))
+    before = before + assignments.roles_kept(wish.scope)
+    after = after + assignments.roles_kept(wish.scope, without=(holder, wish.role))
     refusal = last_holder_refusal(level, wish.scope.id, before, after)
     if refusal:
         raise UnableToGive(refusal)
+
+
+def _groups_above(scope: Scope) -> tuple[Scope, ...]:
+    """Of a management group those above it, whose owners give roles on it as well."""
+    return place_of(None, scope).spot.above[1:] if scope.kind is ScopeKind.MANAGEMENT_GROUP else ()
 
 
 def _note(  # noqa: PLR0913, PLR0917 - what, who, where, to whom

@@ -238,6 +238,31 @@ def test_the_last_user_is_explained(here: Office) -> None:
     assert client.get(page(PROFILE)).status_code == 404
 
 
+def test_a_management_group_has_its_own_page(here: Office) -> None:
+    """Reached from what stands in it, and by the search; there roles are given and taken away, but the last owner's."""
+    group, below = scope_of("own", "mca", "group"), scope_of("own", "mca", "subscription")
+    owner = signed_in(person(Role.OWNER, group, "gina"))
+    reader = signed_in(person(Role.READER, group, "rita"))
+    where = f"/management-groups/{group.id}/access/"
+    assert f'href="{where}"' in text(owner, page(below))
+    assert f'href="{where}"' in text(owner, "/search/?q=own-mca-gr")
+    assert where not in text(reader, "/search/?q=own-mca-gr")
+    assert reader.get(where).status_code == 403
+    assert owner.get(where.replace("own", "other")).status_code == 404
+    shown = text(owner, where)
+    assert all(word in shown for word in ("Management group", "gina@example.com", "rita@example.com"))
+    given = owner.post(f"{where}add/", {"to": NEW, "role": "reader"}, follow=True).content.decode()
+    assert f"{NEW} has the role “Reader” on {group.id} now." in given
+    taken = owner.post(f"{where}remove/", {"to": NEW, "role": "reader"}, follow=True).content.decode()
+    assert ("no longer has the role" in taken, "Give it again" in taken) == (True, True)
+    last = {"to": "gina@example.com", "role": "owner"}
+    assert "This role cannot be removed" in text(owner, f"{where}remove/?to=gina@example.com&role=owner")
+    assert owner.post(f"{where}remove/", last).status_code == 409
+    owner.post(f"{where}add/", {"to": NEW, "role": "user-access-administrator"})
+    Person.objects.filter(email=NEW).update(is_active=True)
+    assert owner.post(f"{where}remove/", last).status_code == 302
+
+
 def test_a_directory_s_administrator_becomes_an_owner(here: Office) -> None:
     """After a question; once more changes nothing, and nobody else is asked."""
     client = signed_in(person(Role.GLOBAL_ADMINISTRATOR, ACCOUNT))

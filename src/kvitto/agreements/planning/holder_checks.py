@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from kvitto.access.last_holder import last_holder_refusal
 from kvitto.access.roles import Level, Role
 from kvitto.agreements.declaration.declared import DeclaredRole
-from kvitto.agreements.hierarchy import Scope
+from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.agreements.planning.plan import Agreements, Plan
 from kvitto.language import Phrase, phrase
 
@@ -27,7 +27,8 @@ def _last_holders(plan: Plan, agreements: Agreements, held: frozenset[DeclaredRo
     after = before | {change.group.id: change.group.members for change in plan.groups_changed}
     emptied = {change.group.id for change in plan.groups_changed if change.left and not change.group.members}
     losing = [*plan.roles_withdrawn, *(role for role in agreements.roles if role.group in emptied)]
-    scopes = {role.scope for role in losing}
+    groups = ScopeKind.MANAGEMENT_GROUP  # the office, whose file this is, can always give a role on one again
+    scopes = {role.scope for role in losing if role.scope.kind is not groups}
     roles_before, roles_after = _by_scope(agreements.roles, scopes, before), _by_scope(held, scopes, after)
     for scope in sorted(scopes, key=lambda each: (each.kind, each.id)):
         refused = last_holder_refusal(Level(scope.kind.value), scope.id, roles_before[scope], roles_after[scope])

@@ -7,7 +7,8 @@ from django.urls import reverse
 from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.portal.address_parts import PLURALS
 
-_KINDS = {plural: kind for kind, plural in PLURALS.items()}
+_PLURALS = {**PLURALS, ScopeKind.MANAGEMENT_GROUP: "management-groups"}
+_KINDS = {plural: kind for kind, plural in _PLURALS.items()}
 
 
 class KindOfScope:
@@ -21,7 +22,7 @@ class KindOfScope:
 
     def to_url(self, value: ScopeKind | str) -> str:
         """The kind as addresses write it."""
-        return PLURALS[value] if isinstance(value, ScopeKind) else value
+        return _PLURALS[value] if isinstance(value, ScopeKind) else value
 
 
 def address(name: str, scope: Scope) -> str:

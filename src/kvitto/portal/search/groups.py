@@ -10,14 +10,16 @@ from django.db.models import Q
 from django.db.models.fields.json import KT
 from django.urls import reverse
 
+from kvitto.access.actions import Action
 from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.invoicing.invoice import DocumentType
 from kvitto.language import Phrase, phrase, said
+from kvitto.portal.access import addresses
 from kvitto.portal.navigation import AREAS, ENTRIES, address_of_scope, entry_address
 from kvitto.portal.scope_words import AGREEMENTS, kind_of, name_of
 from kvitto.portal.search.asked import Asked
 from kvitto.records.reach import reached, reached_invoices
-from kvitto.records.scope_path import doors_of
+from kvitto.records.scope_path import doors_of, value_of
 from kvitto.records.seen_invoices import seen_of
 
 if TYPE_CHECKING:
@@ -137,6 +139,20 @@ def _scopes(reader: Reader, scopes: Sequence[Scope]) -> list[Found]:
     return found
 
 
+def _management_groups(reader: Reader, asked: Asked, most: int) -> list[Found]:
+    """Those whose roles the person gives: there they see who holds them."""
+    kind = ScopeKind.MANAGEMENT_GROUP
+    if not any(scope.kind is kind for scope in reader.held):
+        return []
+    scopes = _named(reader, kind, asked, most)
+    doors = doors_of(reader.person, scopes, reader.held)
+    return [
+        Found(name_of(value_of(doors.view, scope)), kind_of(kind), addresses.address("access_control", scope))
+        for scope in scopes
+        if doors.may(scope, Action.GIVE_SUBSCRIPTION_ROLES)
+    ]
+
+
 def _note(path: ScopePath) -> Phrase:
     kind = kind_of(path.scope.kind, path.account)
     if path.scope.kind is ScopeKind.BILLING_ACCOUNT:
@@ -165,4 +181,5 @@ _SEARCHES: Mapping[str, tuple[Phrase, Callable[[Reader, Asked, int], list[Found]
     "invoices": (phrase("Invoices"), _invoices),
     "subscriptions": (phrase("Subscriptions"), _subscriptions),
     "scopes": (phrase("Billing scopes"), _billing_scopes),
+    "groups": (phrase("Management groups"), _management_groups),
 }
