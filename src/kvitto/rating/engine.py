@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from importlib.resources import files as resources
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -26,10 +27,11 @@ from kvitto.money import AMOUNT, PRICE, QUANTITY, QUANTITY_SENT, Width
 from kvitto.rating.charge import Charge, ChargeLine, ChargeTotal, Member, Unpriced
 from kvitto.rating.limits import UnableToRate, too_large
 from kvitto.rating.tables import given_tables
-from kvitto.usage.store import literal_path
+from kvitto.usage.store import kept_database, literal_path, reading
 
 Row = TypeVar("Row")
 _ROWS_AT_A_TIME = 10_000
+_numbers = count()  # of ratings in this process
 _SHORT_DIGITS = 18  # decimals of up to so many digits are calculated in 64 bits
 
 
@@ -67,7 +69,7 @@ def meters_used(files: Sequence[Path], members: Sequence[Member]) -> set[str]:
         "subscriptions": sorted({member.subscription for member in members}),
     }
     (statement,) = _statements("01_meters_used")
-    with _told(), duckdb.connect(":memory:") as connection:
+    with _told(), reading() as connection:
         return {meter for (meter,) in connection.execute(statement, values).fetchall()}
 
 
@@ -75,16 +77,12 @@ class RatedUsage:
     """Charges of some usage, ready to be asked for. Every list comes in the order of its fields."""
 
     def __init__(self, threads: int | None, memory: str | None) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="kvitto-rating-")
-        settings: dict[str, str | bool | int | float | list[str]] = {
-            "temp_directory": self._folder.name,
-            "preserve_insertion_order": "false",
-        }
-        if threads:
-            settings["threads"] = str(threads)
-        if memory:
-            settings["memory_limit"] = memory
-        self._connection = duckdb.connect(":memory:", config=settings)
+        bounds = {name: str(bound) for name, bound in (("threads", threads), ("memory_limit", memory)) if bound}
+        self._own = _Database(bounds) if bounds else None
+        self._name = f"rating_{next(_numbers)}"
+        self._connection = (self._own.connection if self._own else kept_database(_kept_database)).cursor()
+        self._connection.execute(f"ATTACH ':memory:' AS {self._name}")
+        self._connection.execute(f"USE {self._name}")
 
     def __enter__(self) -> Self:
         return self
@@ -93,9 +91,15 @@ class RatedUsage:
         self.close()
 
     def close(self) -> None:
-        """Let go of memory and temporary files."""
+        """Let go of memory and temporary files; closing again does nothing."""
+        if not self._name:
+            return
+        self._connection.execute("USE memory")
+        self._connection.execute(f"DETACH {self._name}")
         self._connection.close()
-        self._folder.cleanup()
+        self._name = ""
+        if self._own:
+            self._own.close()
 
     def take(self, files: Sequence[Path], members: Sequence[Member], prices: Sequence[Price]) -> None:
         """Run the steps up to the charges; `rate` calls it once."""
@@ -141,7 +145,7 @@ class RatedUsage:
         """All charges, with the fields of `Charge`, as one Parquet file; its rows are in no particular order."""
         (statement,) = _statements("64_write_charges")
         with _told():
-            self._connection.cursor().execute(statement, {"path": str(path)})
+            self._cursor().execute(statement, {"path": str(path)})
 
     def _take_bucket(self, files: Sequence[Path], first_day: date, end_day: date) -> None:
         names = [literal_path(file) for file in files]
@@ -150,6 +154,9 @@ class RatedUsage:
         if priced != self._run_count("daily_sums"):
             self._run("25_unpriced_days")
         self._connection.execute("DROP TABLE daily_sums")
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        return self._connection.cursor().execute(f"USE {self._name}")
 
     def _run(self, step: str, **values: object) -> int:
         with _told():
@@ -163,9 +170,31 @@ class RatedUsage:
     def _ask(self, step: str, made: Callable[..., Row], **values: object) -> Iterator[Row]:
         (statement,) = _statements(step)
         with _told():
-            asked = self._connection.cursor().execute(statement, values)
+            asked = self._cursor().execute(statement, values)
             while rows := asked.fetchmany(_ROWS_AT_A_TIME):
                 yield from (made(*row) for row in rows)
+
+
+class _Database:
+    """A database in memory, and the folder that what does not fit goes to."""
+
+    def __init__(self, bounds: Mapping[str, str]) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="kvitto-rating-")
+        settings = {"temp_directory": self._folder.name, "preserve_insertion_order": "false", **bounds}
+        self.connection = duckdb.connect(":memory:", config=dict(settings))
+
+    def close(self) -> None:
+        self.connection.close()
+        self._folder.cleanup()
+
+
+_kept: list[_Database] = []
+
+
+@cache
+def _kept_database(_process: int) -> duckdb.DuckDBPyConnection:
+    _kept.append(_Database({}))  # for as long as the process lives, and with it its folder
+    return _kept[-1].connection
 
 
 def _span(members: Sequence[Member]) -> tuple[date, date]:

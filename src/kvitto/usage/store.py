@@ -6,8 +6,9 @@ The store's files are Parquet with the columns of `STORED`; which of them exist 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -187,12 +188,24 @@ class Incoming:
 
 @contextmanager
 def reading() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database of its own for reading the store."""
-    database = _open(None)
+    """A connection for reading the store; what it makes is temporary."""
+    with kept_database(_reading_database).cursor() as connection:
+        yield connection
+
+
+def kept_database(opened: Callable[[int], duckdb.DuckDBPyConnection]) -> duckdb.DuckDBPyConnection:
+    """The database in memory that this process keeps for whoever asks with the same function, which is cached.
+
+    To open one takes longer than most questions that are asked in it. Each asks on a cursor of its own. One that broke
+    is replaced; a forked process, in which its threads are missing, opens its own.
+    """
+    database = opened(os.getpid())
     try:
-        yield database
-    finally:
-        database.close()
+        database.cursor().execute("SELECT 1").close()
+    except duckdb.Error:
+        opened.cache_clear()  # type: ignore[attr-defined]
+        database = opened(os.getpid())
+    return database
 
 
 def raw_rows(
@@ -280,8 +293,10 @@ def _settings() -> dict[str, str]:
     return {"memory_limit": MEMORY, "preserve_insertion_order": "true", "autoinstall_known_extensions": "false"}
 
 
-def _open(temporary: Path | None) -> duckdb.DuckDBPyConnection:
-    settings: dict[str, Any] = dict(_settings())
-    if temporary:
-        settings["temp_directory"] = str(temporary)
-    return duckdb.connect(":memory:", config=settings)
+def _open(temporary: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(":memory:", config={**_settings(), "temp_directory": str(temporary)})
+
+
+@cache
+def _reading_database(_process: int) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(":memory:", config=dict(_settings()))
