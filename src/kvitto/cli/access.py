@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -155,13 +156,16 @@ def elevate(office: Office, person: str, account: str) -> None:
 @click.argument("scope")
 @click.argument("holder")
 @click.option("--as", "as_person", metavar="PERSON", help=translated("The e-mail address of the person who gives it."))
+@click.option(
+    "--instead-of", default="", metavar="HOLDER", help=translated("Who loses the role, where there is one at a time.")
+)
 @office_command
-def grant(office: Office, role: str, scope: str, holder: str, as_person: str | None) -> None:
+def grant(office: Office, role: str, scope: str, holder: str, as_person: str | None, instead_of: str) -> None:
     """Ask the decision, record, say."""
     from kvitto.records.audit import Door
     from kvitto.runs.give_role import grant as give
 
-    wish = _wish(role, scope, holder)
+    wish = replace(_wish(role, scope, holder), instead_of=instead_of)
     is_new = give(office, _person(as_person), wish, door=Door.COMMAND)
     told = {"holder": holder, "role": _role_name(role), "id": wish.scope.id}
     said = phrase("{holder} has the role “{role}” on {id} now.", **told)

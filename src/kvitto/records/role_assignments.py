@@ -49,9 +49,10 @@ def holds(holder: Holder, role: Role, scope: Scope) -> bool:
     return _held(scope).filter(role=role, person=holder.person, group=holder.group).exists()
 
 
-def held_by_others(holder: Holder, role: Role, scope: Scope) -> bool:
-    """True if somebody else holds the role on exactly this scope."""
-    return _held(scope).filter(role=role).exclude(person=holder.person, group=holder.group).exists()
+def other_holders(holder: Holder, role: Role, scope: Scope) -> list[Holder]:
+    """Who else holds the role on exactly this scope."""
+    rows = _held(scope).filter(role=role).exclude(person=holder.person, group=holder.group)
+    return [Holder(row.person, row.group) for row in rows.select_related("person", "group").order_by("pk")]
 
 
 def owns_another(holder: Holder, scope: Scope) -> bool:

@@ -9,6 +9,7 @@ from datetime import date
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
+from kvitto.access.giving import HELD_ONCE
 from kvitto.access.roles import ROLES, Role
 from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.language import Phrase
@@ -43,6 +44,11 @@ class ShownRole:
     def role_name(self) -> Phrase:
         """What the role is called."""
         return ROLES[self.role].name
+
+    @property
+    def has_one_holder(self) -> bool:
+        """True if nobody else can hold it here at the same time."""
+        return self.role in HELD_ONCE
 
 
 def roles_that_reach(place: RolePlace, search: str = "", role: Role | None = None) -> QuerySet[RoleAssignment]:

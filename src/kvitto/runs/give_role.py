@@ -42,23 +42,36 @@ class UnableToGive(UnableTo):
         super().__init__(sentence)
 
 
+class HeldAlready(UnableToGive):
+    """Of this role a thing has one holder at most, and it has one: `holder`, an address or the id of a group."""
+
+    def __init__(self, sentence: Phrase, holder: str) -> None:
+        self.holder = holder
+        super().__init__(sentence, "role")
+
+
 @dataclass(frozen=True)
 class Wish:
-    """This role on this scope, for a person by their e-mail address, or for a group by its id: one of the two."""
+    """This role on this scope, for a person by their e-mail address, or for a group by its id: one of the two.
+
+    `instead_of`: the holder, an address or the id of a group, who is to lose it in the same step. Only of roles that a
+    thing has one holder of.
+    """
 
     scope: Scope
     role: Role
     email: str = ""
     group: str = ""
+    instead_of: str = ""
 
 
 def grant(office: Office, person: Person | None, wish: Wish, *, door: str = Door.PORTAL) -> bool:
     """Give the role, as this person; None is the operator, who may. False if the holder had it already.
 
     An address that the office does not know becomes a person who cannot sign in until they are invited; the answer is
-    the same for one that it knows. The operator may also name somebody by an address they had before; whoever asks in
-    the portal means the one who has it now. Raises `gate.NotFound`, `gate.Refused` (both leave a note in the audit
-    trail) or `UnableToGive`.
+    the same for one that it knows. Of a role with one holder somebody else's goes only if the wish names them. The
+    operator may also name somebody by an address they had before; whoever asks in the portal means the one who has it
+    now. Raises `gate.NotFound`, `gate.Refused` (both leave a note in the audit trail), `UnableToGive` or `HeldAlready`.
     """
     with _noting("role.grant", office, person, wish, door), transaction.atomic():
         hold_revisions()
@@ -76,15 +89,12 @@ def grant_in(office: Office, person: Person | None, wish: Wish, *, door: str = D
     if assignments.holds(holder, wish.role, wish.scope):
         return False
     _check_holder(wish, holder, place)
-    if wish.role in HELD_ONCE and assignments.held_by_others(holder, wish.role, wish.scope):
-        raise UnableToGive(
-            phrase(
-                "{id} has its {role} already. Take the role away there first.",
-                id=place.name, role=ROLES[wish.role].name,
-            ),
-            "role",
-        )  # fmt: skip
+    before = assignments.other_holders(holder, wish.role, wish.scope) if wish.role in HELD_ONCE else []
+    _check_replaced(wish, before, place)
     revision = next_revision(office.now(), f"{GRANTED} {wish.role.value} {wish.scope.id}")
+    for one in before:
+        assignments.end(one, wish.role, wish.scope, office.today(), revision)
+        _note("role.withdraw", office, person, wish, one, revision.number, door)
     assignments.assign(holder, wish.role, wish.scope, office.today(), revision)
     _note("role.grant", office, person, wish, holder, revision.number, door)
     return True
@@ -180,6 +190,19 @@ def _check_holder(wish: Wish, holder: Holder, place: RolePlace) -> None:
                 "{email} cannot become the owner of {id}: a person owns one enrollment account.",
                 email=holder.name, id=place.name,
             )
+        )  # fmt: skip
+
+
+def _check_replaced(wish: Wish, before: list[Holder], place: RolePlace) -> None:
+    """Whoever held the role before goes only by name: they may be somebody else by now."""
+    name = ", ".join(one.name for one in before)
+    if name.lower() != wish.instead_of.strip().lower() and before:
+        raise HeldAlready(
+            phrase(
+                "{id} has its {role} already: {holder}. A thing has one; replace them, or take the role away first.",
+                id=place.name, role=ROLES[wish.role].name, holder=name,
+            ),
+            name,
         )  # fmt: skip
 
 

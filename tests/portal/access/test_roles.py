@@ -263,6 +263,39 @@ def test_a_management_group_has_its_own_page(here: Office) -> None:
     assert owner.post(f"{where}remove/", last).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("agreement", "part", "giver", "role"),
+    [
+        ("mosp", "subscription", Role.ACCOUNT_ADMINISTRATOR, Role.SERVICE_ADMINISTRATOR),
+        ("ea", "owner", Role.ENTERPRISE_ADMINISTRATOR, Role.ACCOUNT_OWNER),
+    ],
+)
+def test_of_what_there_is_one_the_next_replaces_the_one_before(
+    here: Office, agreement: str, part: str, giver: Role, role: Role
+) -> None:
+    """In one confirmed step that names both; stale confirmations are asked again; and it can be taken back."""
+    scope = scope_of("own", agreement, part)
+    old = person(role, scope, "olof")
+    client = signed_in(person(giver, scope_of("own", agreement, "account"), "gina"))
+    assert f"?role={role.value}" in text(client, page(scope))
+    wish = {"to": NEW, "role": role.value}
+    asked = client.post(page(scope, "access/add/"), wish)
+    assert (asked.status_code, old.email in asked.content.decode()) == (409, True)
+    stale = client.post(page(scope, "access/add/"), wish | {"instead_of": "somebody@example.com"})
+    assert (stale.status_code, "Nothing was changed" in stale.content.decode()) == (409, True)
+    assert RoleAssignment.objects.filter(superseded_in=None, valid_to=None, role=role).count() == 1
+    done = client.post(page(scope, "access/add/"), wish | {"instead_of": old.email}, follow=True).content.decode()
+    assert ("Give it again" in done, f"{NEW} has the role" in done) == (True, True)
+    (held,) = RoleAssignment.objects.filter(superseded_in=None, valid_to=None, role=role)
+    assert held.person
+    assert held.person.email == NEW
+    noted = AuditEntry.objects.filter(scope_key=scope.id).order_by("number").values_list("action", flat=True)
+    assert list(noted)[-2:] == ["role.withdraw", "role.grant"]
+    back = {"to": old.email, "role": role.value, "instead_of": NEW}
+    client.post(page(scope, "access/add/"), back)
+    assert [one.person for one in RoleAssignment.objects.filter(superseded_in=None, valid_to=None, role=role)] == [old]
+
+
 def test_a_directory_s_administrator_becomes_an_owner(here: Office) -> None:
     """After a question; once more changes nothing, and nobody else is asked."""
     client = signed_in(person(Role.GLOBAL_ADMINISTRATOR, ACCOUNT))

@@ -26,7 +26,7 @@ from kvitto.records.role_places import RolePlace, place_to_see
 from kvitto.records.shown_roles import ShownRole, as_shown, roles_that_reach
 from kvitto.runs.elevate import UnableToElevate
 from kvitto.runs.elevate import elevate as elevate_to_owner
-from kvitto.runs.give_role import UnableToGive, Wish, grant, why_it_must_stay, withdraw
+from kvitto.runs.give_role import HeldAlready, UnableToGive, Wish, grant, why_it_must_stay, withdraw
 
 _ROWS = 25
 _LONGEST = 254  # of what is typed into a field; an address is no longer
@@ -93,8 +93,13 @@ def add_role(request: HttpRequest, kind: ScopeKind, id: str) -> HttpResponse:  #
     if request.method == "POST":
         wrong = _missing(to, role, place)
         if not wrong and role:
+            wish = _wish(scope, role, to, request.POST.get("instead_of", ""))
             try:
-                return _given(request, person, _wish(scope, role, to), place)
+                return _given(request, person, wish, place)
+            except HeldAlready as error:
+                context = {**_standing(place), "to": to, "choice": RoleChoice(role), "holder": error.holder}
+                context["is_stale"] = bool(wish.instead_of)
+                return render(request, "portal/access/replace_role.html", context, status=HTTPStatus.CONFLICT)
             except UnableToGive as error:
                 wrong = {error.field: error.phrase}
     context = {
@@ -127,7 +132,7 @@ def remove_role(request: HttpRequest, kind: ScopeKind, id: str) -> HttpResponse:
         except UnableToGive as error:
             must_stay = error.phrase
         else:
-            request.session[_TAKEN] = {"scope": f"{kind}:{id}", "to": to, "role": role.value}
+            _remember_taken(request, scope, to, role)
             return _back_to(scope, person)
     context = {
         **_standing(place),
@@ -183,9 +188,10 @@ def _role_named(text: str) -> Role | None:
     return Role(text) if text in set(Role) else None
 
 
-def _wish(scope: Scope, role: Role, to: str) -> Wish:
+def _wish(scope: Scope, role: Role, to: str, instead_of: str = "") -> Wish:
     """An address has an @, the id of a group has none."""
-    return Wish(scope, role, email=to) if "@" in to else Wish(scope, role, group=to)
+    email, group = (to, "") if "@" in to else ("", to)
+    return Wish(scope, role, email, group, instead_of)
 
 
 def _missing(to: str, role: Role | None, place: RolePlace) -> dict[str, Phrase]:
@@ -207,6 +213,9 @@ def _given(request: HttpRequest, person: Person, wish: Wish, place: RolePlace) -
                 said=said,
             )
         messages.success(request, str(said))
+        if wish.instead_of:
+            _remember_taken(request, wish.scope, wish.instead_of, wish.role)
+            return _back_to(wish.scope, person)
     else:
         messages.info(request, str(phrase("{who} had the role “{role}” on {name} already.", **told)))
     return redirect(address("access_control", wish.scope))
@@ -229,6 +238,10 @@ def _back_to(scope: Scope, person: Person) -> HttpResponse:
     except (gate.Refused, gate.NotFound):
         return redirect("home")
     return redirect(address("access_control", scope))
+
+
+def _remember_taken(request: HttpRequest, scope: Scope, holder: str, role: Role) -> None:
+    request.session[_TAKEN] = {"scope": f"{scope.kind}:{scope.id}", "to": holder, "role": role.value}
 
 
 def _taken(request: HttpRequest, place: RolePlace, given: tuple[Role, ...]) -> dict[str, object] | None:
