@@ -179,7 +179,11 @@ def test_a_code_shows_again_that_it_is_you(signed_in: Client, anna: Person) -> N
     assert answer.headers["Location"] == back
 
 
-@pytest.mark.parametrize("credential", ["", "nonsense", "{}", "[]", '{"id": "x", "response": {}}', "null", "1"])
+@pytest.mark.parametrize(
+    "credential",
+    ["", "nonsense", "{}", "[]", '{"id": "x", "response": {}}', "null", "1", "9" * 5000, "[" * 100_000],
+    ids=lambda text: text[:9],
+)
 @pytest.mark.parametrize("path", ["/sign-in/passkey/", "/profile/second-factors/passkeys/add/"])
 def test_what_is_no_passkey_is_no_fault(signed_in: Client, path: str, credential: str) -> None:
     """Whatever a program sends."""

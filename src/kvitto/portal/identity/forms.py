@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -72,19 +73,36 @@ class NewAddress(forms.Form):
 _NO_PASSKEY = (KeyError, IndexError, TypeError, AttributeError, ValueError)
 
 
-class NewPasskey(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+class _Decoder(JSONDecoder):
+    """Says of numbers too long and lists too deep to be read that they are no JSON, which forms know how to tell."""
+
+    def decode(self, s: str, *rest: Any) -> Any:
+        try:
+            return super().decode(s, *rest)
+        except (ValueError, RecursionError) as error:
+            what = "cannot be read"
+            raise JSONDecodeError(what, s, 0) from error
+
+
+class _Passkey(forms.Form):
+    """What a passkey answered."""
+
+    credential = forms.JSONField(decoder=_Decoder, widget=forms.HiddenInput)
+
+
+class NewPasskey(_Passkey, AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     """A passkey to add."""
 
     def clean(self) -> dict[str, Any]:
         """Checked against what was asked; anything else is refused with a sentence."""
         try:
-            found: dict[str, Any] = super().clean()
+            found: dict[str, Any] = super().clean() or {}
         except _NO_PASSKEY as error:
             raise _refused() from error
         return found
 
 
-class _Audited:
+class _Audited(_Passkey):
     """Notes a passkey that was not accepted."""
 
     def clean_credential(self) -> Any:
