@@ -13,6 +13,7 @@ from kvitto.access.roles import Role
 from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.records.asked_once import asked_once
 from kvitto.records.models import Group, Person, RoleAssignment
+from kvitto.records.prepared import Given, prepared
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,15 @@ def roles_of(person: Person) -> Mapping[Scope, set[Role]]:
     """What the person holds, alone and through groups; nothing for someone who may not sign in. One query."""
     held: dict[Scope, set[Role]] = defaultdict(set)
     if person.is_active:
-        rows = _current().filter(Q(person=person) | Q(group__members=person))
-        for role, kind, key in rows.values_list("role", "scope_kind", "scope_key"):
+        for role, kind, key in _held_by(person=person.pk):
             held[Scope(ScopeKind(kind), key)].add(Role(role))
     return held
+
+
+@prepared
+def _held_by(person: Given) -> QuerySet[RoleAssignment, tuple[str, str, str]]:
+    rows = _current().filter(Q(person=person) | Q(group__members=person))
+    return rows.values_list("role", "scope_kind", "scope_key")
 
 
 def holdings_on(scopes: Collection[Scope]) -> list[Holding]:

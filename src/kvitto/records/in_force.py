@@ -15,9 +15,11 @@ from kvitto.agreements.hierarchy import Scope
 from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.invoicing.invoice import DocumentType, PreviousInvoice
 from kvitto.periods import Period
+from kvitto.records.asked_once import asked_once
 from kvitto.records.invoices import SUMMARY, IssuedInvoice, Payer, list_invoices, records_of, summary
 from kvitto.records.links import LinkKind
 from kvitto.records.models import InvoiceLink, InvoiceRecord
+from kvitto.records.prepared import prepared
 
 _ONLY_CORRECTS = Q(edition__gt=1, linked_from__kind=LinkKind.CORRECTION)  # bills what came late for its period, alone
 
@@ -36,8 +38,7 @@ def invoices_in_force(scopes: Iterable[Scope] | None = None) -> list[IssuedInvoi
 
 def in_force_among(documents: Iterable[IssuedInvoice]) -> list[IssuedInvoice]:
     """Those of the documents that stand for a period, in their order."""
-    links = InvoiceLink.objects.filter(kind=LinkKind.REBILL).values_list("invoice_id", "other_id")
-    pairs = list(links)
+    pairs = _rebilled()
     replaced, replacing = {invoice for invoice, _ in pairs}, {other for _, other in pairs}
     return [
         one
@@ -46,6 +47,16 @@ def in_force_among(documents: Iterable[IssuedInvoice]) -> list[IssuedInvoice]:
         and one.number not in replaced
         and (one.edition == 1 or one.number in replacing)
     ]
+
+
+@asked_once(lambda: ())
+def _rebilled() -> list[tuple[str, str]]:
+    return _rebills()
+
+
+@prepared
+def _rebills() -> QuerySet[InvoiceLink, tuple[str, str]]:
+    return InvoiceLink.objects.filter(kind=LinkKind.REBILL).values_list("invoice_id", "other_id")
 
 
 def previous_invoices(

@@ -21,6 +21,7 @@ from kvitto.language import phrase
 from kvitto.money import Money, currency_decimals
 from kvitto.periods import Period
 from kvitto.records.models import InvoiceRecord
+from kvitto.records.prepared import Given, prepared
 from kvitto.records.remembered import agreements_mark, recall, remembered, remembered_document
 
 SUMMARY = (
@@ -98,17 +99,35 @@ def issued_periods(scopes: Collection[Scope] | None = None) -> Mapping[Scope, se
 def list_invoices(scopes: Iterable[Scope] | None = None) -> list[IssuedInvoice]:
     """The invoices of these scopes, or of all: newest period first, then by number."""
     return sorted(
-        (summary(found) for records in records_of(scopes) for found in records.values(*SUMMARY)),
+        (summary(dict(zip(SUMMARY, row, strict=True))) for row in _rows_of(scopes)),
         key=lambda invoice: (-invoice.period.start.toordinal(), invoice.number),
     )
 
 
+def _rows_of(scopes: Iterable[Scope] | None) -> Iterator[tuple[Any, ...]]:
+    if scopes is None:
+        yield from InvoiceRecord.objects.values_list(*SUMMARY)
+        return
+    for kind, keys in _portions(scopes):
+        yield from _summaries(kind=kind.value, keys=keys)
+
+
+@prepared
+def _summaries(kind: Given, keys: list[Given]) -> QuerySet[InvoiceRecord, tuple[Any, ...]]:
+    return InvoiceRecord.objects.filter(scope_kind=kind, scope_key__in=keys).values_list(*SUMMARY)
+
+
+@prepared
+def _called(number: Given) -> QuerySet[InvoiceRecord, tuple[Any, ...]]:
+    return InvoiceRecord.objects.filter(number=number).values_list(*SUMMARY)
+
+
 def issued_called(number: str) -> IssuedInvoice:
     """What a list shows of the document of this number. Raises `NotIssued`."""
-    found = InvoiceRecord.objects.filter(number=number).values(*SUMMARY).first()
-    if not found:
+    row = next(iter(_called(number=number)), None)
+    if row is None:
         raise NotIssued(phrase("There is no invoice {number}.", number=number))
-    return summary(found)
+    return summary(dict(zip(SUMMARY, row, strict=True)))
 
 
 def load(number: str) -> Invoice:
@@ -124,20 +143,25 @@ def load(number: str) -> Invoice:
 
 def facts_digest(number: str) -> str:
     """The digest that was written with the facts of the invoice; empty if there is none."""
-    return InvoiceRecord.objects.filter(number=number).values_list("facts_digest", flat=True).first() or ""
+    return next((digest for _, digest in _digests(numbers=[number])), "")
 
 
 def load_some(numbers: Collection[str]) -> dict[str, Invoice]:
     """All facts of these few invoices, by number; one query, and one for each very long one. Raises as `load` does."""
-    wanted = InvoiceRecord.objects.filter(number__in=sorted(set(numbers)))
-    digests = wanted.values_list("number", "facts_digest")  # to measure a very long text takes longer than the page
+    digests = _digests(numbers=sorted(set(numbers)))  # to measure a very long text takes longer than the page
     long = {number: known for number, digest in digests if (known := recall(("long", number, digest)))}
     if len(long) == len(set(numbers)):
         return long
     is_short = When(size__lt=_LONG, then=F("facts"))
-    records = wanted.exclude(number__in=list(long)).annotate(size=Length("facts"))
+    wanted = InvoiceRecord.objects.filter(number__in=sorted(set(numbers) - long.keys()))
+    records = wanted.annotate(size=Length("facts"))
     rows = records.annotate(text=Case(is_short, default=None)).values("number", "text", "facts_digest", "size")
     return long | {found["number"]: _read_once(found) for found in rows}
+
+
+@prepared
+def _digests(numbers: list[Given]) -> QuerySet[InvoiceRecord, tuple[str, str]]:
+    return InvoiceRecord.objects.filter(number__in=numbers).values_list("number", "facts_digest")
 
 
 def purchase_orders(numbers: Iterable[str]) -> dict[str, str]:
@@ -212,11 +236,19 @@ def records_of(scopes: Iterable[Scope] | None) -> Iterator[QuerySet[InvoiceRecor
     if scopes is None:
         yield InvoiceRecord.objects.all()
         return
-    wanted = set(scopes)
+    for kind, keys in _portions(scopes):
+        yield InvoiceRecord.objects.filter(scope_kind=kind, scope_key__in=keys)
+
+
+def _portions(scopes: Iterable[Scope]) -> Iterator[tuple[ScopeKind, list[str]]]:
+    """The ids of each kind, some hundred at once."""
+    wanted: dict[ScopeKind, list[str]] = {}
+    for scope in set(scopes):
+        wanted.setdefault(scope.kind, []).append(scope.id)
     for kind in ScopeKind:
-        keys = sorted(scope.id for scope in wanted if scope.kind is kind)
+        keys = sorted(wanted.get(kind, ()))
         for first in range(0, len(keys), _AT_ONCE):
-            yield InvoiceRecord.objects.filter(scope_kind=kind, scope_key__in=keys[first : first + _AT_ONCE])
+            yield kind, keys[first : first + _AT_ONCE]
 
 
 def record_of(invoice: Invoice, scope: Scope, issued_at: datetime) -> InvoiceRecord:

@@ -16,6 +16,7 @@ from kvitto.invoicing.invoice import DocumentType, Invoice
 from kvitto.language import phrase
 from kvitto.records.invoices import NotIssued, load
 from kvitto.records.models import InvoiceLink, InvoiceRecord
+from kvitto.records.prepared import Given, prepared
 
 _AT_ONCE = 500  # parameters of a query; databases have a limit
 
@@ -80,8 +81,7 @@ def link(invoice: str, other: str, kind: LinkKind, at: datetime, reference: str 
 
 def linked(invoice: str, kind: LinkKind) -> str:
     """The number of the document that is this to the invoice; empty if there is none."""
-    found = InvoiceLink.objects.filter(invoice_id=invoice, kind=kind).values_list("other_id", flat=True)
-    return found.first() or ""
+    return next((other for (other,) in _linked(invoice=invoice, kind=kind)), "")
 
 
 def given_back_as(invoice: str, reference: str) -> str:
@@ -96,8 +96,7 @@ def links_of(numbers: Iterable[str]) -> Mapping[str, tuple[Link, ...]]:
     found: dict[str, list[Link]] = defaultdict(list)
     for first in range(0, len(wanted), _AT_ONCE):
         some = set(wanted[first : first + _AT_ONCE])
-        rows = InvoiceLink.objects.filter(Q(invoice_id__in=some) | Q(other_id__in=some)).order_by("id")
-        for invoice, other, kind in rows.values_list("invoice_id", "other_id", "kind"):
+        for invoice, other, kind in _around(numbers=sorted(some)):
             for number in {invoice, other} & some:
                 found[number].append(Link(invoice, other, LinkKind(kind)))
     return {number: tuple(links) for number, links in found.items()}
@@ -109,9 +108,24 @@ def void_among(numbers: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for first in range(0, len(wanted), _AT_ONCE):
         some = wanted[first : first + _AT_ONCE]
-        links = InvoiceLink.objects.filter(invoice_id__in=some, kind=LinkKind.VOID)
-        found.update(links.values_list("invoice_id", flat=True))
+        found.update(invoice for (invoice,) in _void(numbers=some))
     return found
+
+
+@prepared
+def _around(numbers: list[Given]) -> QuerySet[InvoiceLink, tuple[str, str, str]]:
+    rows = InvoiceLink.objects.filter(Q(invoice__number__in=numbers) | Q(other__number__in=numbers)).order_by("id")
+    return rows.values_list("invoice_id", "other_id", "kind")
+
+
+@prepared
+def _void(numbers: list[Given]) -> QuerySet[InvoiceLink, tuple[str]]:
+    return InvoiceLink.objects.filter(invoice__number__in=numbers, kind=LinkKind.VOID).values_list("invoice_id")
+
+
+@prepared
+def _linked(invoice: Given, kind: Given) -> QuerySet[InvoiceLink, tuple[str]]:
+    return InvoiceLink.objects.filter(invoice_id=invoice, kind=kind).order_by("id").values_list("other_id")[:1]
 
 
 def _of_period(record: InvoiceRecord) -> QuerySet[InvoiceRecord]:

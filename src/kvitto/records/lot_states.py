@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, QuerySet, Sum
@@ -18,9 +19,11 @@ from kvitto.money import Money
 from kvitto.periods import Period
 from kvitto.records.lot_ledger import locked
 from kvitto.records.models import AgreementRecord, LotBalance, LotEntry
+from kvitto.records.prepared import Given, prepared
 from kvitto.records.revisions import believed
 
 _AT_ONCE = 500  # parameters of a query; databases have a limit
+_BALANCE = ("lot_key", "scope_kind", "scope_key", "currency", "currency_decimals", "left_minor")
 
 
 def lots_of(
@@ -56,10 +59,17 @@ def lots_of_scopes(scopes: Collection[Scope]) -> dict[Scope, tuple[LotState, ...
     wanted = sorted({scope.id for scope in scopes})
     found: dict[Scope, tuple[LotState, ...]] = dict.fromkeys(scopes, ())
     for first in range(0, len(wanted), _AT_ONCE):
-        for state in lot_states(LotBalance.objects.filter(scope_key__in=wanted[first : first + _AT_ONCE])):
+        rows = _balances(keys=wanted[first : first + _AT_ONCE])
+        balances = [LotBalance(**dict(zip(_BALANCE, row, strict=True))) for row in rows]
+        for state in lot_states(balances) if balances else ():
             if state.lot.scope in found:
                 found[state.lot.scope] += (state,)
     return {scope: states for scope, states in found.items() if states}
+
+
+@prepared
+def _balances(keys: list[Given]) -> QuerySet[LotBalance, tuple[Any, ...]]:
+    return LotBalance.objects.filter(scope_key__in=keys).values_list(*_BALANCE)
 
 
 def lot_states(balances: Iterable[LotBalance]) -> list[LotState]:

@@ -7,12 +7,12 @@ balance of the scope, and can be given back as a refund.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Min, Sum
+from django.db.models import Min, QuerySet, Sum
 
 from kvitto.invoicing.invoice import DocumentType
 from kvitto.invoicing.payments import Payment, PaymentKind
@@ -21,6 +21,7 @@ from kvitto.money import Money
 from kvitto.records.invoices import IssuedInvoice
 from kvitto.records.links import void_among
 from kvitto.records.models import InvoiceRecord, PaymentRecord
+from kvitto.records.prepared import Given, prepared
 
 _AT_ONCE = 500  # parameters of a query; databases have a limit
 SIGN = {PaymentKind.PAYMENT: 1, PaymentKind.REFUND: -1, PaymentKind.FAILED: 0}
@@ -68,8 +69,7 @@ def first_failures(numbers: Iterable[str]) -> dict[str, date]:
     """The day on which a charge for each of these invoices first failed; those of which none did are left out."""
     found: dict[str, date] = {}
     for some in _chunks(numbers):
-        failed = PaymentRecord.objects.filter(invoice_id__in=some, kind=PaymentKind.FAILED, reversed_by=None)
-        found |= dict(failed.values_list("invoice_id").annotate(first=Min("paid_on")).order_by())
+        found |= dict(_first_failed(numbers=some))
     return found
 
 
@@ -84,8 +84,7 @@ class _Moved:
 def _moved(numbers: Iterable[str]) -> dict[str, _Moved]:
     found: dict[str, _Moved] = defaultdict(_Moved)
     for some in _chunks(numbers):
-        in_force = PaymentRecord.objects.filter(invoice_id__in=some, reverses=None, reversed_by=None)
-        for number, kind, minor in in_force.values_list("invoice_id", "kind", "amount_minor"):
+        for number, kind, minor in _in_force(numbers=some):
             found[number].paid += SIGN[PaymentKind(kind)] * minor
             found[number].has_failed |= kind == PaymentKind.FAILED
     return found
@@ -94,9 +93,26 @@ def _moved(numbers: Iterable[str]) -> dict[str, _Moved]:
 def _credited(numbers: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for some in _chunks(numbers):
-        notes = InvoiceRecord.objects.filter(refers_to__in=some, document_type=DocumentType.CREDIT_NOTE)
-        found |= dict(notes.values_list("refers_to").annotate(minor=Sum("payable_minor")))
+        found |= dict(_given_back(numbers=some))
     return found
+
+
+@prepared
+def _in_force(numbers: list[Given]) -> QuerySet[PaymentRecord, tuple[str, str, int]]:
+    rows = PaymentRecord.objects.filter(invoice__number__in=numbers, reverses=None, reversed_by=None)
+    return rows.values_list("invoice_id", "kind", "amount_minor")
+
+
+@prepared
+def _given_back(numbers: list[Given]) -> QuerySet[InvoiceRecord, tuple[str, int]]:
+    notes = InvoiceRecord.objects.filter(refers_to__in=numbers, document_type=DocumentType.CREDIT_NOTE)
+    return notes.values_list("refers_to").annotate(minor=Sum("payable_minor"))
+
+
+@prepared
+def _first_failed(numbers: list[Given]) -> QuerySet[PaymentRecord, tuple[str, date]]:
+    failed = PaymentRecord.objects.filter(invoice__number__in=numbers, kind=PaymentKind.FAILED, reversed_by=None)
+    return failed.values_list("invoice_id").annotate(first=Min("paid_on")).order_by()
 
 
 def _payment(record: PaymentRecord, reversed_on: date | None) -> Payment:
@@ -118,6 +134,6 @@ def _like(amount: Money, minor: int) -> Money:
     return Money(Decimal(minor).scaleb(int(amount.amount.as_tuple().exponent)), amount.currency)
 
 
-def _chunks(numbers: Iterable[str]) -> Iterator[Sequence[str]]:
+def _chunks(numbers: Iterable[str]) -> Iterator[list[str]]:
     wanted = sorted(set(numbers))
     return (wanted[first : first + _AT_ONCE] for first in range(0, len(wanted), _AT_ONCE))

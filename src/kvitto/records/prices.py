@@ -6,15 +6,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 
 from kvitto.agreements.price_sheet import ChargeKind, Price, PriceModel, Tier, in_force
 from kvitto.money import plain
 from kvitto.records.asked_once import asked_once
 from kvitto.records.models import PriceRecord, Revision
+from kvitto.records.prepared import Given, prepared
 from kvitto.records.revisions import believed, hold_revisions, next_revision
 
 _AT_A_TIME = 500  # values in one condition: databases limit them
@@ -70,16 +71,22 @@ def prices_mark(revision: int) -> str:
 
     `revision` is the one at which they are believed.
     """
+    return repr(next(iter(_mark(revision=revision)), None))
+
+
+@prepared
+def _mark(revision: Given) -> QuerySet[Revision, tuple[Any, ...]]:
     newest = PriceRecord.objects.filter(recorded_in__lte=revision).order_by("-recorded_in")
     ended = PriceRecord.objects.filter(superseded_in__lte=revision).order_by("-superseded_in")
-    marks = Revision.objects.filter(number__lte=revision).order_by("-number")
-    return repr(
-        marks.values_list(
+    return (
+        Revision.objects.filter(number__lte=revision)
+        .order_by("-number")
+        .values_list(
             Subquery(newest.values("recorded_in")[:1]),
             Subquery(newest.values("recorded_in__mark")[:1]),
             Subquery(ended.values("superseded_in")[:1]),
             Subquery(ended.values("superseded_in__mark")[:1]),
-        ).first()
+        )[:1]
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.invoicing.canonical import from_text
@@ -31,6 +31,7 @@ from kvitto.records.models import (
     RefundRecord,
     Tombstone,
 )
+from kvitto.records.prepared import Given, prepared
 
 # Everything that belongs to an invoice and goes with it; a test knows if a model is missing here.
 BELONGINGS = (DocumentRecord, InvoiceLink, RefundRecord, PaymentRecord, LotEntry)
@@ -83,12 +84,20 @@ def bury(expired: Sequence[Expired], until: date, at: datetime) -> list[str]:
 def buried_periods(scopes: Iterable[Scope] | None = None) -> Mapping[Scope, list[Period]]:
     """The periods, of all scopes or of these few, whose invoice was deleted: they are never invoiced again."""
     found: dict[Scope, list[Period]] = defaultdict(list)
-    tombstones = Tombstone.objects.all()
-    if scopes is not None:
-        tombstones = tombstones.filter(scope_key__in={scope.id for scope in scopes})
-    for kind, key, start, end in tombstones.values_list("scope_kind", "scope_key", "period_start", "period_end"):
+    columns = ("scope_kind", "scope_key", "period_start", "period_end")
+    if scopes is None:
+        rows = list(Tombstone.objects.values_list(*columns))
+    else:
+        rows = _buried(keys=sorted({scope.id for scope in scopes}))
+    for kind, key, start, end in rows:
         found[Scope(ScopeKind(kind), key)].append(Period(start, end))
     return found
+
+
+@prepared
+def _buried(keys: list[Given]) -> QuerySet[Tombstone, tuple[str, str, date, date]]:
+    rows = Tombstone.objects.filter(scope_key__in=keys)
+    return rows.values_list("scope_kind", "scope_key", "period_start", "period_end")
 
 
 def unexplained_numbers() -> dict[str, int]:

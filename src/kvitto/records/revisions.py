@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from kvitto.records.asked_once import asked_once
 from kvitto.records.models import OfficeFact, Revision
 from kvitto.records.models.office import DatedRecord
+from kvitto.records.prepared import prepared
 
 _LOCK = "latest_revision"
 
@@ -20,7 +21,12 @@ Dated = TypeVar("Dated", bound=DatedRecord)
 @asked_once(lambda: ())
 def latest_revision() -> int:
     """The number of the latest revision; 0 before the first."""
-    return Revision.objects.aggregate(latest=Max("number"))["latest"] or 0
+    return next((number for (number,) in _latest()), 0)
+
+
+@prepared
+def _latest() -> models.QuerySet[Revision, tuple[int]]:
+    return Revision.objects.order_by("-number").values_list("number")[:1]
 
 
 def hold_revisions() -> None:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.agreements.tree import Tree
 from kvitto.records.agreement_rows import Row, in_order, tree_of
 from kvitto.records.asked_once import asked_once
 from kvitto.records.models import AgreementRecord
+from kvitto.records.prepared import Given, prepared
 from kvitto.records.revisions import believed
 
 _FLOORS = (  # each is read once everything of the floor before is known
@@ -56,18 +58,21 @@ def _tree_above(scopes: frozenset[Scope]) -> Tree:
                     named[kind].add(key)
         rows += found
     if named[ScopeKind.MANAGEMENT_GROUP] or any(row.facts.get("management_group_id") for row in rows):
-        rows += _current(Q(kind=ScopeKind.MANAGEMENT_GROUP.value))
+        groups = AgreementRecord.objects.filter(kind=ScopeKind.MANAGEMENT_GROUP.value, valid_to=None)
+        rows += in_order(believed(groups, None))
     return tree_of(rows, None)
 
 
 def _rows(wanted: Mapping[ScopeKind, set[str]]) -> list[Row]:
     if not wanted:
         return []
+    return [Row(*row) for row in _current(**{kind.value: sorted(keys) for kind, keys in wanted.items()})]
+
+
+@prepared
+def _current(**keys: list[Given]) -> QuerySet[AgreementRecord, tuple[Any, ...]]:
     either = Q()
-    for kind, keys in wanted.items():
-        either |= Q(kind=kind.value, key__in=keys)
-    return _current(either)
-
-
-def _current(wanted: Q) -> list[Row]:
-    return list(in_order(believed(AgreementRecord.objects.filter(wanted, valid_to=None), None)))
+    for kind, some in keys.items():
+        either |= Q(kind=kind, key__in=some)
+    rows = believed(AgreementRecord.objects.filter(either, valid_to=None), None)
+    return rows.order_by("valid_from").values_list(*Row._fields)

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Max, QuerySet, Sum
 
 from kvitto.records.asked_once import asked_once
 from kvitto.records.models import OfficeFact, UsageBatch, UsageFile, UsageImport
+from kvitto.records.prepared import Given, prepared
 from kvitto.usage.publishing import StoredFile
 from kvitto.usage.store import bucket_of
 
@@ -27,14 +29,27 @@ class SequenceMoved(Exception):  # noqa: N818 - not a fault: somebody else was q
 @asked_once(lambda: ())
 def bucket_count() -> int:
     """Into how many buckets the office divides its subscriptions; fixed for ever once it is asked for."""
-    fact, _ = OfficeFact.objects.get_or_create(name=BUCKETS, defaults={"value": _BUCKETS_UNLESS_SET})
-    return int(fact.value)
+    known = _bucket_fact()
+    if not known:
+        fact, _ = OfficeFact.objects.get_or_create(name=BUCKETS, defaults={"value": _BUCKETS_UNLESS_SET})
+        return int(fact.value)
+    return int(known[0][0])
 
 
 @asked_once(lambda: ())
 def latest_sequence() -> int:
     """How many usage rows were ever accepted; 0 for none. The first half of an as-of."""
-    return UsageBatch.objects.aggregate(latest=Max("sequence"))["latest"] or 0
+    return next((sequence for (sequence,) in _latest_batch()), 0)
+
+
+@prepared
+def _bucket_fact() -> QuerySet[OfficeFact, tuple[str]]:
+    return OfficeFact.objects.filter(name=BUCKETS).values_list("value")
+
+
+@prepared
+def _latest_batch() -> QuerySet[UsageBatch, tuple[int]]:
+    return UsageBatch.objects.order_by("-sequence").values_list("sequence")[:1]
 
 
 def manifest(
@@ -131,10 +146,15 @@ def usage_state(months: Sequence[str], up_to_sequence: int) -> dict[tuple[str, i
 
     It stays the same as long as no file comes to the bucket and none is deleted. Buckets without usage are left out.
     """
-    rows = (
-        UsageFile.objects.filter(month__in=list(months), batch_id__lte=up_to_sequence)
+    rows = _state(months=list(months), up_to=up_to_sequence)
+    return {(month, bucket): repr(rest) for month, bucket, *rest in rows}
+
+
+@prepared
+def _state(months: list[Given], up_to: Given) -> QuerySet[UsageFile, tuple[Any, ...]]:
+    return (
+        UsageFile.objects.filter(month__in=months, batch_id__lte=up_to)
         .values_list("month", "bucket")
         .annotate(Max("batch_id"), Max("path"), Count("path"), Sum("rows"))
         .order_by()
     )
-    return {(month, bucket): repr(rest) for month, bucket, *rest in rows}

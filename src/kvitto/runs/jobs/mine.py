@@ -11,6 +11,7 @@ from kvitto.records import jobs
 from kvitto.records.gate import NotFound
 from kvitto.records.jobs import JobState
 from kvitto.records.models import Job, Person
+from kvitto.records.prepared import Given, prepared
 from kvitto.runs.jobs.job import FILE_KINDS
 from kvitto.runs.jobs.prepared_files import remove_prepared
 from kvitto.runs.office import Office
@@ -32,7 +33,13 @@ def file_of(person: Person, key: UUID) -> Job:
 
 def unseen(person: Person) -> int:
     """How many files are ready, or could not be prepared, that the person has not looked at yet."""
-    return files_of(person).filter(state__in=[JobState.DONE, JobState.FAILED], seen_at=None).count()
+    return len(_unseen(person=person.pk))
+
+
+@prepared
+def _unseen(person: Given) -> QuerySet[Job, tuple[UUID]]:
+    ended = Job.objects.filter(asked_by=person, kind__in=FILE_KINDS, state__in=[JobState.DONE, JobState.FAILED])
+    return ended.filter(seen_at=None).values_list("pk")
 
 
 def mark_seen(office: Office, person: Person) -> None:
