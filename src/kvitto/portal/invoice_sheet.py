@@ -21,7 +21,7 @@ from kvitto.language import Phrase, current_language
 from kvitto.money import EXACT, Money, exact_sum
 from kvitto.records.remembered import remembered_document
 
-_LONG = 2_000  # lines
+_LONG = 50  # lines
 
 
 @dataclass(frozen=True)
@@ -132,12 +132,11 @@ def sheet_of(invoice: Invoice) -> Sheet:
 
 
 def known_sheet(invoice: Invoice, digest: str) -> Sheet:
-    """The same; that of a very long invoice is made once in a process and language."""
-    if len(invoice.lines) <= _LONG:
+    """The same; that of a long invoice is made once in a process and language, from the facts of this digest."""
+    count = sum(len(section.lines) for section in invoice.sections)
+    if count <= _LONG:
         return sheet_of(invoice)
-    return remembered_document(
-        ("sheet", digest, current_language().code), lambda: (sheet_of(invoice), len(invoice.lines))
-    )
+    return remembered_document(("sheet", digest, current_language().code), lambda: (sheet_of(invoice), count))
 
 
 def lines_between(sheet: Sheet, first: int, end: int) -> tuple[SheetSection, ...]:

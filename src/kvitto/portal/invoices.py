@@ -30,7 +30,7 @@ from kvitto.records.payments import standing_of
 from kvitto.runs.make_documents import document, documents_of, kept_documents, voided_by
 from kvitto.runs.make_documents import invoice_pdf as pdf_of
 
-_LINES = 200  # of an invoice on one page
+_LINES = 100  # of an invoice on one page
 
 
 @require_safe

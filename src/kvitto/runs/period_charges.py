@@ -139,8 +139,10 @@ def _of_these(invoice: Invoice, asked: AskedCharges) -> Invoice:
 
 def _shown(scope: InvoiceScope, now: InvoiceScope | None) -> frozenset[str] | None:
     """The subscriptions of a part; None if the scope is whole as it stands now."""
+    if now is None or now.subscriptions is scope.subscriptions:
+        return None
     asked = frozenset(subscription.id for subscription in scope.subscriptions)
-    is_whole = now is None or asked.issuperset(subscription.id for subscription in now.subscriptions)
+    is_whole = asked.issuperset(subscription.id for subscription in now.subscriptions)
     return None if is_whole else asked
 
 
