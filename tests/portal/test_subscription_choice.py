@@ -40,7 +40,7 @@ def test_by_agreement(office: Office, sign_in: SignIn) -> None:
 
 
 def test_by_state(office: Office, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All of them are in exactly one state; among very many one cannot choose by it."""
+    """All of them are in exactly one state; where too many need a closer look, the page says that it lists all."""
     client = sign_in(ADMINISTRATOR)
     by_state = [
         listed(client, state=state) for state in ("Active", "Warned", "Disabled", "Expired", "Cancelled", "Deleted")
@@ -49,9 +49,10 @@ def test_by_state(office: Office, sign_in: SignIn, monkeypatch: pytest.MonkeyPat
     assert (
         "No subscription of yours fits what you chose." in client.get("/subscriptions/?state=Deleted").content.decode()
     )
-    monkeypatch.setattr(subscription_choice, "MOST_STATES", 3)
+    monkeypatch.setattr(subscription_choice, "MOST_LOOKED_AT", 1)
     assert listed(client, state="Deleted") == listed(client)
-    assert 'id="state"' not in client.get("/subscriptions/").content.decode()
+    assert "These are too many" in client.get("/subscriptions/?state=Deleted").content.decode()
+    assert listed(client, state="Deleted", search="lab") == []
 
 
 def test_in_order(office: Office, sign_in: SignIn) -> None:
@@ -60,6 +61,16 @@ def test_in_order(office: Office, sign_in: SignIn) -> None:
     assert listed(client, sort="name") == [CREDIT, LAB, TRIAL, YOUNG]
     assert sorted(listed(client, sort="offer")) == sorted(listed(client))
     assert listed(client, sort="offer").index(LAB) + 1 == listed(client, sort="offer").index(YOUNG)
+
+
+def test_by_what_they_came_to(office: Office, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The highest first; not offered where too many would have to be worked out."""
+    client = sign_in(ADMINISTRATOR)
+    assert listed(client, sort="charges") == [TRIAL, LAB, CREDIT, YOUNG]
+    assert 'value="charges"' in client.get("/subscriptions/").content.decode()
+    monkeypatch.setattr(subscription_choice, "MOST_RATED", 3)
+    assert 'value="charges"' not in client.get("/subscriptions/").content.decode()
+    assert listed(client, sort="charges") == listed(client)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from kvitto.agreements.subscription_states import Cause, State
 from kvitto.records.agreements import own_invoice_scope, tree
 from kvitto.runs.invoice_life.record_payment import record_payment
 from kvitto.runs.office import Office
-from kvitto.runs.subscription_state import all_states, state_of_scope, states_of
+from kvitto.runs.subscription_state import all_states, in_state, state_of_scope, states_of
 from tests.runs.invoice_life.billed import LAB, billed, failure, payment
 from tests.runs.offices import AGREEMENTS, FIRST_CLOSE, at, import_rows, made
 from tests.runs.test_credits import WITH_CREDIT
@@ -40,7 +40,11 @@ def test_an_invoice_that_is_not_paid_warns_disables_and_cancels(office: MakeOffi
     there = billed(office())
     told = {day: said(states(at(there, day))["lab"]) for day in (DUE, date(2024, 4, 10), date(2024, 5, 10))}
     assert told == {
-        DUE: ("Active", "", "Its invoice is to be paid on 9 April 2024 at the latest; after that day the subscription is past due."),
+        DUE: (
+            "Active",
+            "",
+            "Its invoice is to be paid on 9 April 2024 at the latest; after that day the subscription is past due.",
+        ),
         date(2024, 4, 10): (
             "Past due",
             "An invoice is past due.",
@@ -123,6 +127,20 @@ def test_all_of_the_office_in_order_of_id(office: MakeOffice) -> None:
     found = [one.place.subscription.id for one in all_states(billed(office()))]
     assert found == sorted(found)
     assert {"lab", "waves", "trial"} <= set(found)
+
+
+@pytest.mark.parametrize("day", [date(2024, 3, 20), DUE, date(2024, 4, 10), date(2024, 5, 20), date(2024, 9, 1)])
+def test_those_in_a_state_are_those_of_which_it_is_told(office: MakeOffice, day: date) -> None:
+    """Though most are not looked at; to who sees no invoices, too. Where too many would have to be, none are given."""
+    there = at(billed(office()), day)
+    record_payment(there, LAB, failure("1.26", on_day=date(2024, 3, 15)))
+    places = list(tree().places())
+    for seen in ({place.invoice_scope for place in places}, set[Scope]()):
+        told = states_of(there, places, seen)
+        for state in State:
+            found = in_state(there, places, state, seen, most=50)
+            assert found == [place for place in places if told[place.scope].state.state is state]
+    assert in_state(there, places, State.WARNED, set(), most=0) is None
 
 
 def test_the_number_of_queries_does_not_grow(office: MakeOffice) -> None:

@@ -21,6 +21,7 @@ from kvitto.periods import Period
 DISABLED_AFTER = timedelta(days=30)
 CANCELLED_AFTER = timedelta(days=90)
 DELETED_AFTER = timedelta(days=90)
+_WITHOUT_CREDIT = frozenset((OfferKind.PAY_AS_YOU_GO, OfferKind.SUPPORT))
 
 
 class State(StrEnum):
@@ -87,6 +88,16 @@ def state_of(facts: StateFacts, today: date) -> SubscriptionState:
     if now is None:
         return SubscriptionState(State.ACTIVE, changes_on=changes_on)
     return SubscriptionState(now.state, now.cause, now.days.start, changes_on)
+
+
+def only_debt_stops(one: Subscription, enrollment: Enrollment | None, today: date) -> bool:
+    """True if nothing but an unpaid invoice can make it other than active on this day, whatever was used.
+
+    False means that it takes a closer look, not that it is stopped.
+    """
+    has_own_end = one.ended_on is not None or bool(one.suspended)
+    is_over = enrollment is not None and enrollment.ends_on is not None and enrollment.ends_on <= today
+    return one.offer.kind in _WITHOUT_CREDIT and not has_own_end and not is_over
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from kvitto.access.actions import Action
 from kvitto.agreements.hierarchy import AgreementType, Scope
 from kvitto.agreements.subscription_states import STATE_NAMES, State
 from kvitto.agreements.tree import PlacedSubscription
@@ -15,16 +17,20 @@ from kvitto.language import Phrase, phrase, said
 from kvitto.portal.offers import offer_name
 from kvitto.portal.scope_words import AGREEMENTS
 from kvitto.records.gate import Everything
-from kvitto.runs.subscription_state import states_of
+from kvitto.runs.subscription_rows import charges_to_date
+from kvitto.runs.subscription_state import in_state
 
 if TYPE_CHECKING:
     from django.http import QueryDict
 
-MOST_STATES = 200  # subscriptions whose state is found out to choose among them; of more it stands in the list alone
+MOST_LOOKED_AT = 500  # invoice scopes that are looked at one by one to choose by state
+MOST_RATED = 200  # subscriptions that can be put in order of what they came to
+BY_CHARGES = "charges"
 SORTS = {
     "": phrase("Account and name"),
     "name": phrase("Name"),
     "offer": phrase("Offer"),
+    BY_CHARGES: phrase("Highest charges first"),
 }
 _AGREEMENTS = {one.name.lower(): one for one in AgreementType}
 
@@ -57,15 +63,20 @@ def choice_in(query: QueryDict) -> Choice:
 
 @dataclass(frozen=True)
 class Found:
-    """Those that fit, in order, and among what one may choose: values of the form with their words."""
+    """Those that fit, in order, and among what one may choose: values of the form with their words.
+
+    `is_state_left_out`: too many would have to be looked at to choose by state, so that all are listed.
+    """
 
     places: Sequence[PlacedSubscription]
     agreements: Sequence[tuple[str, Phrase]]
     states: Sequence[tuple[str, Phrase]]
+    sorts: Sequence[tuple[str, Phrase]]
+    is_state_left_out: bool = False
 
 
 def found_by(everything: Everything, choice: Choice, may_see_invoices: Collection[Scope]) -> Found:
-    """What fits the choice. A state is asked for among few only."""
+    """What fits the choice."""
     listed = everything.once("listed", lambda: _with_texts(everything.subscriptions()))
     agreements = everything.once("agreements", lambda: {place.account.agreement for place, _ in listed})
     wanted, wanted_agreement = choice.search.casefold(), _AGREEMENTS.get(choice.agreement)
@@ -75,27 +86,46 @@ def found_by(everything: Everything, choice: Choice, may_see_invoices: Collectio
         ]
     else:
         places = everything.once("in order", lambda: [place for place, _ in listed])
-    offers_states = len(listed) > 1 and len(places) <= MOST_STATES
-    if choice.state and offers_states:
-        states = states_of(settings.OFFICE, places, may_see_invoices=may_see_invoices)
-        places = [place for place in places if states[place.scope].state.state.value == choice.state]
+    in_it = (
+        in_state(settings.OFFICE, places, State(choice.state), may_see_invoices, MOST_LOOKED_AT)
+        if choice.state
+        else places
+    )
+    places = places if in_it is None else in_it
+    has_amounts = len(places) <= MOST_RATED
     return Found(
-        _sorted(places, choice.sort),
+        _sorted(everything, places, choice.sort) if choice.sort != BY_CHARGES or has_amounts else places,
         [(name, AGREEMENTS[one]) for name, one in _AGREEMENTS.items() if one in agreements]
         if len(agreements) > 1
         else [],
-        [(one.value, STATE_NAMES[one]) for one in State] if offers_states else [],
+        [(one.value, STATE_NAMES[one]) for one in State] if len(listed) > 1 else [],
+        [(value, title) for value, title in SORTS.items() if value != BY_CHARGES or has_amounts],
+        is_state_left_out=in_it is None,
     )
 
 
-def _sorted(places: Sequence[PlacedSubscription], by: str) -> Sequence[PlacedSubscription]:
+def _sorted(everything: Everything, places: Sequence[PlacedSubscription], by: str) -> Sequence[PlacedSubscription]:
     match by:
         case "name":
             return sorted(places, key=lambda place: place.subscription.name.casefold())
         case "offer":
             return sorted(places, key=lambda place: said(offer_name(place.subscription.offer, place.account.agreement)))
+        case "charges":
+            return _by_charges(everything, places)
         case _:
             return places
+
+
+def _by_charges(everything: Everything, places: Sequence[PlacedSubscription]) -> Sequence[PlacedSubscription]:
+    """The highest first, each currency by itself; last those of which the reader sees no amount."""
+    seen = [one for one in places if everything.may(one.scope, Action.SEE_CHARGES, at_agreed_prices=True)]
+    amounts = charges_to_date(settings.OFFICE, seen)
+
+    def order(place: PlacedSubscription) -> tuple[bool, str, Decimal]:
+        amount = amounts.get(place.scope)
+        return (True, "", Decimal(0)) if amount is None else (False, amount.currency, -amount.amount)
+
+    return sorted(places, key=order)
 
 
 def _with_texts(places: Iterable[PlacedSubscription]) -> list[tuple[PlacedSubscription, str]]:

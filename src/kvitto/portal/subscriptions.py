@@ -22,7 +22,7 @@ from kvitto.language import Phrase, phrase
 from kvitto.portal.address_parts import INVOICE_PAGES, address_of
 from kvitto.portal.offers import offer_name
 from kvitto.portal.permission import person_of
-from kvitto.portal.subscription_choice import SORTS, choice_in, found_by
+from kvitto.portal.subscription_choice import choice_in, found_by
 from kvitto.records import gate
 from kvitto.records.gate import Action, Everything
 from kvitto.runs.subscription_rows import SubscriptionRow, subscription_rows
@@ -79,7 +79,6 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
         "page": page,
         "choice": choice,
         "found": found,
-        "sorts": list(SORTS.items()),
         "search": choice.search,
         "moment": min((row.moment for row in rows), default=settings.OFFICE.now()),
         "beside": everything.once(

@@ -13,11 +13,13 @@ of which this knows the documents alone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models.expressions import OrderBy
 
 from kvitto.access.actions import Action
 from kvitto.agreements.hierarchy import AgreementType, Scope, ScopeKind
@@ -41,11 +43,20 @@ ROWS_OF_A_PAGE = 25
 _EA_MONTHS, _EA_MOST_MONTHS = MONTHS_IN_YEAR, 3 * MONTHS_IN_YEAR
 
 
+class Order(StrEnum):
+    """How a list is put in order; each currency stands by itself where amounts decide."""
+
+    NEWEST = ""
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+    FIRST_DUE = "due"
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What a list is asked for; empty is everything. `ended_in`: the last day of the billing period lies in it.
 
-    `number`: how the document's number begins; `of`: the id of what it is made for.
+    `number`: how the document's number begins; `of`: the id of what it is made for. `order`: what comes first.
     """
 
     ended_in: Period | None = None
@@ -54,6 +65,7 @@ class Wanted:
     status: Status | None = None
     number: str = ""
     of: str = ""
+    order: Order = Order.NEWEST
 
 
 @dataclass(frozen=True)
@@ -176,9 +188,18 @@ def _page(office: Office, records: QuerySet[InvoiceRecord], wanted: Wanted, page
     pages = max(1, -(-count // ROWS_OF_A_PAGE))
     number = min(max(page, 1), pages)
     first = (number - 1) * ROWS_OF_A_PAGE
-    ordered = records.order_by("-period_start", "-issued_at", "-number").values(*SUMMARY)
+    ordered = records.order_by(*_ORDERS[wanted.order], "-period_start", "-issued_at", "-number").values(*SUMMARY)
     found = [summary(row) for row in ordered[first : first + ROWS_OF_A_PAGE]]
     return DocumentPage(tuple(_rows(office, found)), number, pages, count, totals_of(records))
+
+
+_AMOUNT = Case(When(document_type=DocumentType.CREDIT_NOTE, then=-F("payable_minor")), default=F("payable_minor"))
+_ORDERS: Mapping[Order, tuple[OrderBy | str, ...]] = {
+    Order.NEWEST: (),
+    Order.HIGHEST: ("currency", _AMOUNT.desc()),
+    Order.LOWEST: ("currency", _AMOUNT.asc()),
+    Order.FIRST_DUE: ("due_date",),
+}
 
 
 def _filtered(records: QuerySet[InvoiceRecord], wanted: Wanted, today: date) -> QuerySet[InvoiceRecord]:

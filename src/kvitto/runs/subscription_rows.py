@@ -76,6 +76,23 @@ def subscription_rows(
     return [known.row(place, scopes[place.invoice_scope]) for place in places if place.invoice_scope in scopes]
 
 
+def charges_to_date(office: Office, places: Sequence[PlacedSubscription]) -> dict[Scope, Money]:
+    """What the own usage of each place came to in its open period, as the rows tell it; without those not known.
+
+    For an order by amount. The caller asks the gate for the places.
+    """
+    as_of = current_as_of()
+    tree = tree_around({place.invoice_scope for place in places})
+    wanted = {place.invoice_scope for place in places}
+    found: dict[Scope, Money] = {}
+    for scope, one in _open_periods(
+        office, [each for each in tree.invoice_scopes() if each.scope in wanted], as_of
+    ).items():
+        own = {place.subscription.id: place.scope for place in places if place.invoice_scope == scope}
+        found |= {own[key]: amount for key, amount in own_charges_of(office, one, own, as_of).items()}
+    return found
+
+
 def _open_periods(office: Office, scopes: Sequence[InvoiceScope], as_of: AsOf) -> dict[Scope, KnownPeriod]:
     found: dict[Scope, KnownPeriod] = {}
     for kind in (InvoiceKind.SERVICES, InvoiceKind.SUPPORT):

@@ -10,13 +10,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kvitto.agreements.hierarchy import InvoiceScope, Scope
+from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
 from kvitto.agreements.subscription_state_words import ToldState, told_state
-from kvitto.agreements.subscription_states import StateFacts
+from kvitto.agreements.subscription_states import State, StateFacts, only_debt_stops
 from kvitto.agreements.tree import PlacedSubscription
 from kvitto.periods import ONE_DAY
 from kvitto.records.agreements import tree, tree_around
+from kvitto.records.amounts_due import past_due
 from kvitto.records.invoices import Payer, list_invoices
+from kvitto.records.models import InvoiceRecord
 from kvitto.records.payments import first_failures, standings
 from kvitto.runs.credit_days import CreditDays, credit_days_of
 from kvitto.runs.office import Office
@@ -48,6 +50,42 @@ def states_of(
         replace(place, subscription=now.subscriptions.get(place.scope.id, place.subscription)) for place in places
     ]
     return _told(present, _overdue_since(places), credit_days_of(office, found), today, may_see_invoices)
+
+
+def in_state(
+    office: Office,
+    places: Sequence[PlacedSubscription],
+    state: State,
+    may_see_invoices: Collection[Scope],
+    most: int,
+) -> list[PlacedSubscription] | None:
+    """Those of the places that are in this state today, exactly, in their order.
+
+    Most subscriptions are active unless an invoice is past due, which one question tells of all; the others are looked
+    at one by one. None if these are invoiced in more than `most` ways: then no list can be had in the time of a page.
+    """
+    today = office.today()
+    owing = _owing(places, today)
+    looked_at = [
+        place
+        for place in places
+        if _payer(place) in owing or not only_debt_stops(place.subscription, place.account.enrollment, today)
+    ]
+    if len({place.invoice_scope for place in looked_at}) > most:
+        return None
+    states = states_of(office, looked_at, may_see_invoices)
+    told = {scope: one.state.state for scope, one in states.items()}
+    return [place for place in places if told.get(place.scope, State.ACTIVE) is state]
+
+
+def _owing(places: Iterable[PlacedSubscription], today: date) -> set[Payer]:
+    """The payers of whom something is past due. One query."""
+    accounts = {place.account.id for place in places}
+    invoices = InvoiceRecord.objects.all()
+    if len(accounts) <= _AT_ONCE:
+        invoices = invoices.filter(account_key__in=accounts)
+    late = past_due(invoices, today).values_list("scope_kind", "scope_key", "account_key").distinct()
+    return {Payer(Scope(ScopeKind(kind), key), account) for kind, key, account in late}
 
 
 def state_of_scope(office: Office, scope: InvoiceScope) -> ToldState | None:

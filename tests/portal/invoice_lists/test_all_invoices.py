@@ -83,6 +83,11 @@ def test_filters_cut_it(office: Office, sign_in: SignIn) -> None:
     assert numbers_in(client, type="credit-notes") == [note]
     assert numbers_in(client, type="support") == []
     assert numbers_in(client, number=oldest.lower()) == [oldest]
+    totals = {one.number: one.payable.amount for one in list_invoices()} | {note: -done.credit_note.payable.amount}
+    for sort, is_falling in (("highest", True), ("lowest", False)):
+        shown = [totals[number] for number in numbers_in(client, sort=sort)]
+        assert (len(shown), shown) == (4, sorted(shown, reverse=is_falling))
+    assert 'value="due" selected' in client.get(ADDRESS, {"sort": "due"}).content.decode()
     assert len(numbers_in(client, number="K-2024", of=LAB, type="services", span="12")) == 4
     assert numbers_in(client, number="%") == []
     page = client.get(ADDRESS, {"status": "void", "number": newest}).content.decode()

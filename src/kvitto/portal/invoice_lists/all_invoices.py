@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from kvitto.agreements.hierarchy import AgreementType
 from kvitto.language import LANGUAGES
-from kvitto.portal.invoice_lists.asked import STATUSES, asked_for, spans_of, types_of
+from kvitto.portal.invoice_lists.asked import SORTS, STATUSES, asked_for, spans_of, types_of
 from kvitto.portal.invoice_lists.documents import shown_documents
 from kvitto.portal.permission import person_of
 from kvitto.records.gate import Everything, everything_of
@@ -22,7 +22,7 @@ _MOST_OFFERED = 100  # scopes that the form offers by name; one of more is asked
 
 @require_safe
 def all_invoices(request: HttpRequest) -> HttpResponse:
-    """Newest period first, page by page; filtered by what they are for, type, status, time and number."""
+    """Page by page in the order that is asked for; filtered by what they are for, type, status, time and number."""
     everything, types, spans = everything_of(person_of(request)), types_of(None), spans_of(None)
     asked = asked_for(request.GET, types=types, spans=spans)
     days = asked.days(settings.OFFICE, AgreementType.MOSP)
@@ -32,6 +32,7 @@ def all_invoices(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "types": types,
         "spans": spans,
+        "sorts": SORTS,
         "statuses": [(value, status.said) for value, status in STATUSES.items()],
         "scopes": _offered(everything),
         "offers_scopes": True,

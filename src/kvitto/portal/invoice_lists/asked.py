@@ -11,7 +11,7 @@ from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.invoicing.invoice import DocumentType
 from kvitto.invoicing.status import Status
 from kvitto.language import Phrase, phrase
-from kvitto.runs.invoice_pages import Wanted, time_span
+from kvitto.runs.invoice_pages import Order, Wanted, time_span
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -29,6 +29,13 @@ KIND_NAMES: Mapping[InvoiceKind, Phrase] = {
 CREDIT_NOTES = "credit-notes"
 KINDS = {"services": InvoiceKind.SERVICES, "marketplace": InvoiceKind.MARKETPLACE, "support": InvoiceKind.SUPPORT}
 STATUSES = {"due": Status.DUE, "past-due": Status.PAST_DUE, "paid": Status.PAID, "void": Status.VOID}
+SORTS: Sequence[tuple[str, Phrase]] = (
+    (Order.NEWEST.value, phrase("Newest billing period first")),
+    (Order.HIGHEST.value, phrase("Highest total first")),
+    (Order.LOWEST.value, phrase("Lowest total first")),
+    (Order.FIRST_DUE.value, phrase("First due first")),
+)
+"""How lists of documents may be put in order."""
 ANY_TIME = "all"
 _SPANS: Mapping[str, tuple[int | None, Phrase]] = {
     "12": (12, phrase("Last 12 months")),
@@ -51,6 +58,7 @@ class Asked:
     status: str = ""
     number: str = ""
     of: str = ""
+    sort: str = ""
     page: int = 1
 
     def wanted(self, ended_in: Period | None) -> Wanted:
@@ -62,6 +70,7 @@ class Asked:
             status=STATUSES.get(self.status),
             number=self.number,
             of=self.of,
+            order=Order(self.sort),
         )
 
     def days(self, office: Office, agreement: AgreementType) -> Period | None:
@@ -79,6 +88,7 @@ def asked_for(query: QueryDict, *, types: Choices, spans: Choices) -> Asked:
         status=_one_of(query.get("status", ""), [*STATUSES]),
         number=_text(query.get("number", "")),
         of=_text(query.get("of", "")),
+        sort=_one_of(query.get("sort", ""), [value for value, _ in SORTS]),
         page=max(int(page), 1) if is_number else 1,
     )
 

@@ -18,7 +18,7 @@ from kvitto.invoicing.invoice import DocumentType
 from kvitto.language import Language, Phrase
 from kvitto.money import EXACT, Money
 from kvitto.portal.address_parts import address_of
-from kvitto.portal.invoice_lists.asked import KIND_NAMES, KINDS, Asked, asked_for, spans_of, types_of
+from kvitto.portal.invoice_lists.asked import KIND_NAMES, KINDS, SORTS, Asked, asked_for, spans_of, types_of
 from kvitto.portal.invoice_lists.documents import shown_documents
 from kvitto.portal.invoice_lists.files import Files, files_of, kept_beside, usage_address
 from kvitto.portal.invoices import other_languages
@@ -153,6 +153,7 @@ def _documents(request: HttpRequest, scope: InvoiceScope, asked: Asked, ended: S
     wanted = asked.wanted(asked.days(settings.OFFICE, scope.agreement))
     found = documents_seen(settings.OFFICE, person_of(request), scope.scope, wanted, asked.page)
     return shown_documents(found, other_languages(scope.language)) | {
+        "sorts": SORTS,
         "without": [row for row in _in_span(ended, scope, asked) if row.invoice is None],
     }
 
