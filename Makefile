@@ -19,7 +19,7 @@ ON_POSTGRESQL := tests/records $(addprefix tests/cli/test_,init.py backup.py inv
 PYTEST := $(BIN)/python -m pytest --quiet -rs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test develop lint format unit unit-postgresql bench campaign messages lock screenshots clean
+.PHONY: help setup run test develop lint format unit unit-postgresql bench campaign messages lock screenshots pictures clean
 
 help: ## list the chores
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,8 +71,11 @@ lock: develop ## choose the libraries' newest versions that fit, and pin them by
 	cd requirements && for name in run develop; do ../$(BIN)/uv pip compile --quiet --upgrade --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header $$name.in --output-file $$name.txt; done
 
-screenshots: develop ## photograph every page of a running “make run” at two widths, and its invoices, into screenshots/
-	$(BIN)/python tools/screenshots.py
+screenshots: develop ## photograph every page of a running “make run” at three widths, light and dark, into screenshots/
+	$(BIN)/python tools/screenshots.py --address http://127.0.0.1:$(PORT) --home $(DEMO)
+
+pictures: develop ## take the pictures of the documentation from a running “make run”
+	$(BIN)/python tools/pictures.py --address http://127.0.0.1:$(PORT) --home $(DEMO)
 
 clean: ## remove what was made here, but not the demonstration office
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache screenshots

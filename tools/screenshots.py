@@ -1,32 +1,42 @@
-"""Photographs a running office: every kind of page at three widths, invoices also as printed, and PDF pages.
+"""Photographs a running office: every kind of page at three widths in light and dark, invoices on paper, and PDF pages.
 
     .venv/bin/python tools/screenshots.py --address http://127.0.0.1:8000 --person EMAIL=PASSWORD … --out screenshots
 
 Without a person it visits the demonstration office that `make run` has started in another terminal (`--home` names
 another). Each person signs in and follows the links of the pages; of each kind of page the first few are photographed,
-in the person's own language. `--language` (may be repeated) chooses others, and they stay chosen; `--width` takes some
-widths only; `--dark` takes the dark colours.
+in the person's own language. `--language` (may be repeated) chooses others, and they stay chosen; `--width` and
+`--look` take some widths and some colours only. The pictures of the documentation are taken by `tools/pictures.py`.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections import Counter, deque
 from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 import pypdfium2
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from kvitto.documents.fonts import FONT_FOLDERS
 from tools.prepare import find_browser
 
 WIDTHS = {1440: 900, 768: 1024, 390: 844}  # width → height of the window
 PAGES_OF_A_KIND = 2
-_DEMONSTRATION = Path(__file__).resolve().parent.parent / ".kvitto" / "demo"
+Look = Literal["light", "dark"]
+LOOKS: tuple[Look, ...] = ("light", "dark")
+_PHONE = 600
+_FONTS = "<fontconfig>{folders}<cachedir>{cache}</cachedir></fontconfig>"
+DEMONSTRATION = Path(__file__).resolve().parent.parent / ".kvitto" / "demo"
 _VISITORS = (
     "astrid@lindqvist.example",  # account administrator
     "erik@lindqvist.example",  # reader of a subscription
@@ -71,48 +81,53 @@ def main() -> None:
     parser.add_argument("--person", action="append", metavar="EMAIL=PASSWORD")
     parser.add_argument("--out", type=Path, default=Path("screenshots"))
     parser.add_argument("--language", action="append", choices=_LANGUAGES)
-    parser.add_argument("--home", type=Path, default=_DEMONSTRATION, help="where the demonstration office lies")
+    parser.add_argument("--home", type=Path, default=DEMONSTRATION, help="where the demonstration office lies")
     parser.add_argument("--width", action="append", type=int, choices=WIDTHS)
     parser.add_argument("--each", type=int, default=PAGES_OF_A_KIND, help="how many pages of each kind")
-    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--look", action="append", choices=LOOKS)
     options = parser.parse_args()
-    options.person = options.person or people_of_the_demonstration(options.home)
+    options.person = options.person or [f"{email}={password}" for email, password in people_of(options.home).items()]
+    options.out.mkdir(parents=True, exist_ok=True)
+    with open_browser() as browser:
+        for person in options.person:
+            for language in options.language or [""]:
+                for width, look in product(options.width or WIDTHS, options.look or LOOKS):
+                    photograph(browser, options, person, language, width, look)
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """A Chromium that writes in the fonts of the invoices, so that pictures are alike wherever they are taken."""
     executable = find_browser()
     if not executable:
         sys.exit("There is no Chromium here. Name one with KVITTO_CHROMIUM=/path/to/chromium.")
-    options.out.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        for person in options.person:
-            email, _, password = person.partition("=")
-            for language in options.language or [""]:
-                for width in options.width or WIDTHS:
-                    photograph(browser, options, email, password, language, width)
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        fonts = Path(folder, "fonts.conf")
+        fonts.write_text(_FONTS.format(folders="".join(f"<dir>{each}</dir>" for each in FONT_FOLDERS), cache=folder))
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox"], env={**os.environ, "FONTCONFIG_FILE": str(fonts)}
+        )
+        yield browser
         browser.close()
 
 
-def people_of_the_demonstration(home: Path) -> list[str]:
-    """One person for each kind of agreement and role, with the password the demonstration was given."""
+def people_of(home: Path) -> dict[str, str]:
+    """One person for each kind of agreement and role, with the password that the demonstration was given."""
     file = home / "demo-password.txt"
     if not file.is_file():
         sys.exit("Start the demonstration office first (make run), or name a --person and an --address.")
     password = file.read_text(encoding="utf-8").strip()
-    return [f"{email}={password}" for email in _VISITORS]
+    return dict.fromkeys(_VISITORS, password)
 
 
 def photograph(
-    browser: Browser, options: argparse.Namespace, email: str, password: str, language: str, width: int
+    browser: Browser, options: argparse.Namespace, person: str, language: str, width: int, look: Look
 ) -> None:
-    """All kinds of pages of one person, in one language at one width."""
-    context = browser.new_context(
-        viewport={"width": width, "height": WIDTHS[width]},
-        color_scheme="dark" if options.dark else "light",
-        is_mobile=width < 600,
-        has_touch=width < 600,
-        device_scale_factor=2 if width < 600 else 1,
-    )
+    """All kinds of pages of one person, in one language at one width and in one look."""
+    email, _, password = person.partition("=")
+    context = new_window(browser, width, look)
     page = context.new_page()
-    prefix = f"{email.partition('@')[0]}-{language or 'own'}-{width}{'-dark' if options.dark else ''}"
+    prefix = f"{email.partition('@')[0]}-{language or 'own'}-{width}-{look}"
     sign_in(page, options.address, email, password, language, options.out / f"{prefix}-sign-in.png")
     for number, (kind, address) in enumerate(walk(page, options.address, options.each)):
         page.goto(address)
@@ -124,10 +139,21 @@ def photograph(
         page.set_viewport_size({"width": width, "height": WIDTHS[width]})
         too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         print(file, f"IS {too_wide} PIXELS TOO WIDE" if too_wide > 0 else "")
-        if kind == "invoices-one" and width == max(WIDTHS) and not options.dark:
+        if kind == "invoices-one" and width == max(WIDTHS) and look == "light":
             photograph_on_paper(page, file.with_name(f"{file.stem}-on-paper.png"))
     photograph_pdfs(context, page, options.address, options.out)
     context.close()
+
+
+def new_window(browser: Browser, width: int, look: Look, height: int = 0, scale: float = 0) -> BrowserContext:
+    """A window of this width, a phone if it is narrow."""
+    return browser.new_context(
+        viewport={"width": width, "height": height or WIDTHS[width]},
+        color_scheme=look,
+        is_mobile=width < _PHONE,
+        has_touch=width < _PHONE,
+        device_scale_factor=scale or (2 if width < _PHONE else 1),
+    )
 
 
 def photograph_on_paper(page: Page, file: Path) -> None:
@@ -136,12 +162,13 @@ def photograph_on_paper(page: Page, file: Path) -> None:
     sheets[0].render(scale=1.5).to_pil().save(file)
 
 
-def sign_in(page: Page, address: str, email: str, password: str, language: str, file: Path) -> None:
+def sign_in(page: Page, address: str, email: str, password: str, language: str = "", file: Path | None = None) -> None:
     """Photograph the sign-in and sign in; a language that is given becomes the person's."""
     page.goto(urljoin(address, "/sign-in/"))
     if language:
         choose_language(page, language)
-    page.screenshot(path=file, full_page=True)
+    if file:
+        page.screenshot(path=file, full_page=True)
     page.fill("[name=login]", email)
     page.fill("[name=password]", password)
     page.click("main form button")
