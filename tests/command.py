@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.faults import COMMAND, Job, made_once, run_jobs
 
 PROGRAM = (sys.executable, "-m", "kvitto")
 
@@ -33,17 +34,15 @@ class Command:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         return {**kept, "KVITTO_HOME": str(self.home), "PYTHONUTF8": "1", **self.environment, **more}
 
+    def make(self) -> None:
+        """Make the office, empty, as `kvitto init` does."""
+        (made,) = made_once([Job(self.home, "tests.faults:make_office", environment=dict(self.environment))])
+        assert made.status == 0, made.err
+
     def run(self, *arguments: str, **environment: str) -> Said:
         """The command's answer, however it ended."""
-        done = subprocess.run(
-            [*PROGRAM, *arguments],
-            capture_output=True,
-            encoding="utf-8",
-            env=self.all_environment(**environment),
-            cwd=self.home.parent,
-            check=False,
-        )
-        return Said(done.returncode, done.stdout, done.stderr)
+        (done,) = run_jobs([Job(self.home, COMMAND, arguments, environment={**self.environment, **environment})])
+        return Said(done.status, done.out, done.err)
 
     def must(self, *arguments: str, **environment: str) -> str:
         """What the command printed; an assertion fails if it did not succeed."""

@@ -2,7 +2,8 @@
 
 A *durable step* is a call of a primitive of `kvitto.usage.durable`, or a commit of a database transaction. Tests
 describe processes as `Job`s; `run_jobs` starts them one after another (each a real process, forked from one launcher
-that has the libraries loaded, so a job takes a fraction of a second) and returns an `Outcome` for each:
+that has the libraries loaded, so a job takes a fraction of a second), `run_together` at the same time, and both return
+an `Outcome` for each:
 
     run_jobs([Job(home, "tests.faults:make_office")])                         # an empty, migrated office
     run_jobs([Job(home, COMMAND, ["usage", "import", "--mapping", …])])        # any kvitto command
@@ -25,7 +26,9 @@ those that are alike only once.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import hashlib
 import importlib
 import io
@@ -36,6 +39,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
+import threading
 import traceback
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -51,6 +56,7 @@ from psycopg.sql import SQL, Identifier
 ROOT = Path(__file__).parent.parent
 COMMAND = "kvitto.cli.main:main"
 DATABASE_FILE = "kvitto.sqlite3"
+_KEPT = "KVITTO_TEST_KEPT"  # names the folder of offices that are copied rather than made again
 _LIBRARIES = (
     "allauth.app_settings",
     "csp.checks",
@@ -230,24 +236,104 @@ class _Disk:
 
 def run_jobs(jobs: Sequence[Job], timeout: float = 300) -> list[Outcome]:
     """Run the jobs one after another, each in a process of its own; all outcomes in order."""
-    script = [sys.executable, "-c", "from tests.faults import launch; launch()"]
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", "KVITTO_LANGUAGE": "en"}
-    for name in ("KVITTO_HOME", "KVITTO_DATABASE", "KVITTO_CLOCK", "DJANGO_SETTINGS_MODULE"):
-        environment.pop(name, None)
-    done = subprocess.run(
-        script, input=pickle.dumps(list(jobs)), capture_output=True, check=False, env=environment, timeout=timeout
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    outcomes: list[Outcome] = pickle.loads(done.stdout)  # noqa: S301 - written by our own launcher
-    return outcomes
+    return _launcher().ask(jobs, timeout, together=False)
 
 
 def run_together(jobs: Sequence[Job], timeout: float = 300) -> list[Outcome]:
-    """Run the jobs at the same time, each in a launcher of its own."""
-    from concurrent.futures import ThreadPoolExecutor
+    """Run the jobs at the same time."""
+    return _launcher().ask(jobs, timeout, together=True)
 
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return [outcomes[0] for outcomes in pool.map(lambda job: run_jobs([job], timeout), jobs)]
+
+class _Launcher:
+    """The process that jobs are forked from, for as long as the tests run."""
+
+    def __init__(self) -> None:
+        script = [sys.executable, "-c", "from tests.faults import launch; launch()"]
+        self.kept = tempfile.TemporaryDirectory(prefix="kvitto-kept-")
+        environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", "KVITTO_LANGUAGE": "en"}
+        for name in ("KVITTO_HOME", "KVITTO_DATABASE", "KVITTO_CLOCK", "DJANGO_SETTINGS_MODULE"):
+            environment.pop(name, None)
+        environment[_KEPT] = self.kept.name
+        self.process = subprocess.Popen(script, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+        atexit.register(self.stop)
+
+    def ask(self, jobs: Sequence[Job], timeout: float, *, together: bool) -> list[Outcome]:
+        assert self.process.stdin
+        assert self.process.stdout
+        pickle.dump((together, list(jobs)), self.process.stdin)
+        self.process.stdin.flush()
+        watch = threading.Timer(timeout, self.process.kill)
+        watch.start()
+        try:
+            outcomes: list[Outcome] = pickle.load(self.process.stdout)  # noqa: S301 - written by our own launcher
+        except EOFError:
+            import pytest
+
+            self.stop()
+            pytest.fail("the launcher of the jobs ended, or did not answer in time")
+        finally:
+            watch.cancel()
+        return outcomes
+
+    def stop(self) -> None:
+        """Let the process end, and forget it."""
+        _launcher.cache_clear()
+        with self.process:
+            pass
+        self.kept.cleanup()
+
+
+@functools.cache
+def _launcher() -> _Launcher:
+    return _Launcher()
+
+
+def made_once(jobs: Sequence[Job]) -> list[Outcome]:
+    """What these jobs make in a home that is not there yet, on an empty database; their outcomes.
+
+    They run the first time; for whoever wants the same again, what they made is copied.
+    """
+    (home,) = {job.home for job in jobs}
+    address = jobs[0].environment.get("KVITTO_DATABASE", "")
+    asked = [(job.call, *job.arguments, *sorted({**job.environment, "KVITTO_DATABASE": ""}.items())) for job in jobs]
+    kept = Path(_launcher().kept.name) / hashlib.sha256(repr(asked).encode()).hexdigest()
+    if kept.exists():
+        _lay_out(kept, home, address)
+    else:
+        outcomes = run_jobs(jobs)
+        _keep(kept, home, address)
+        kept.with_suffix(".outcomes").write_bytes(pickle.dumps(outcomes))
+    told: list[Outcome] = pickle.loads(kept.with_suffix(".outcomes").read_bytes())  # noqa: S301 - written above
+    return told
+
+
+def _keep(kept: Path, home: Path, address: str) -> None:
+    """Keep an office that nobody has open, folder and database."""
+    if address:
+        _copy_database(address, _database_of(kept))
+    shutil.copytree(home, kept.with_suffix(".part"))
+    kept.with_suffix(".part").rename(kept)
+
+
+def _lay_out(kept: Path, home: Path, address: str) -> None:
+    """Put the kept office into a home that has nothing in it yet, and into its empty database."""
+    shutil.copytree(kept, home, dirs_exist_ok=True)
+    if address:
+        _copy_database(urlsplit(address)._replace(path=f"/{_database_of(kept)}").geturl(), urlsplit(address).path[1:])
+
+
+def _database_of(kept: Path) -> str:
+    return f"kept_{hashlib.sha256(str(kept).encode()).hexdigest()[:40]}"
+
+
+def _copy_database(address: str, name: str) -> None:
+    """Make a PostgreSQL database of this name, in place of one that is there, as a copy of the one at the address."""
+    parts = urlsplit(address)
+    with psycopg.connect(parts._replace(path="/postgres").geturl(), autocommit=True) as connection:
+        connection.execute(SQL("DROP DATABASE IF EXISTS {}").format(Identifier(name)))
+        connection.execute(
+            SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(parts.path.strip("/")))
+        )
 
 
 @contextlib.contextmanager
@@ -268,14 +354,24 @@ def copy_of(home: Path, environment: Mapping[str, str], target: Path) -> Iterato
 
 
 def make_office(_arguments: Sequence[str] = ()) -> None:
-    """Make KVITTO_HOME an office with an empty database."""
+    """Make KVITTO_HOME an office with an empty database; the first one is migrated, the others are copies of it."""
+    home, address = Path(os.environ["KVITTO_HOME"]), os.environ.get("KVITTO_DATABASE", "")
+    kept = Path(os.environ[_KEPT]) / "empty"
+    if kept.exists():
+        _lay_out(kept, home, address)
+        start_django()
+        return
     from kvitto.config.home import make_home
 
-    make_home(Path(os.environ["KVITTO_HOME"]))
+    make_home(home)
     office = start_django()
+    from django.db import connection
+
     from kvitto.config.startup import initialise
 
     initialise(office)
+    connection.close()
+    _keep(kept, home, address)
 
 
 def start_django() -> Any:
@@ -289,10 +385,16 @@ def start_django() -> Any:
 
 
 def launch() -> None:
-    """What the launcher process does: read jobs, run each in a fork, answer with their outcomes."""
-    jobs: list[Job] = pickle.loads(sys.stdin.buffer.read())  # noqa: S301 - written by the test that started us
+    """What the launcher process does: read jobs, run each in a fork, answer with their outcomes; again and again."""
     _load_libraries()
-    sys.stdout.buffer.write(pickle.dumps([_run(job) for job in jobs]))
+    with os.fdopen(os.dup(1), "wb") as answers:
+        os.dup2(2, 1)
+        with contextlib.suppress(EOFError):
+            while True:
+                together, jobs = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by the test that started us
+                forks = map(_fork, list(jobs)) if not together else [_fork(job) for job in jobs]
+                pickle.dump([_outcome(*fork) for fork in forks], answers)
+                answers.flush()
 
 
 def _load_libraries() -> None:
@@ -301,15 +403,21 @@ def _load_libraries() -> None:
         importlib.import_module(name)
 
 
-def _run(job: Job) -> Outcome:
+def _fork(job: Job) -> tuple[int, int]:
+    """The process that does the job, and the pipe that it answers through."""
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(read_end)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         with os.fdopen(write_end, "wb") as pipe:
             _be(job, pipe)
         os._exit(0)
     os.close(write_end)
+    return child, read_end
+
+
+def _outcome(child: int, read_end: int) -> Outcome:
     with os.fdopen(read_end, "rb") as pipe:
         told = pipe.read()
     _, waited = os.waitpid(child, 0)

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from tests.faults import COMMAND, Job, Outcome, run_jobs
+from tests.faults import COMMAND, Job, Outcome, made_once, run_jobs
 from tests.runs.offices import FEBRUARY_ROWS, FIRST_CLOSE, WITHOUT_QUAY
 
 pytestmark = pytest.mark.database
@@ -24,7 +24,7 @@ def home(tmp_path: Path, own_database: dict[str, str]) -> Path:
     environment = {**own_database, "KVITTO_CLOCK": FIRST_CLOSE.isoformat()}
     folder = tmp_path / "office"
     arguments = [WITHOUT_QUAY, "\n".join(FEBRUARY_ROWS)]
-    outcomes = run_jobs(
+    outcomes = made_once(
         [
             Job(folder, "tests.runs.closing_jobs:make", arguments, environment=environment),
             Job(folder, COMMAND, ["period", "close"], environment=environment),

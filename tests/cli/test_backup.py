@@ -15,7 +15,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from tests.campaign import size
-from tests.faults import COMMAND, Job, Outcome, run_jobs, run_together
+from tests.faults import COMMAND, Job, Outcome, made_once, run_jobs, run_together
 from tests.runs.offices import FEBRUARY_ROWS, FIRST_CLOSE, WITHOUT_QUAY
 
 pytestmark = pytest.mark.database
@@ -29,7 +29,7 @@ def home(tmp_path: Path, own_database: dict[str, str]) -> Path:
     folder = tmp_path / "office"
     arguments = [WITHOUT_QUAY, "\n".join(FEBRUARY_ROWS)]
     environment = {**own_database, **CLOCK}
-    outcomes = run_jobs(
+    outcomes = made_once(
         [
             Job(folder, "tests.runs.closing_jobs:make", arguments, environment=environment),
             Job(folder, COMMAND, ["period", "close"], environment=environment),

@@ -10,7 +10,7 @@ import pytest
 
 from kvitto.cli.period import progress_line
 from kvitto.language import phrase
-from tests.faults import COMMAND, Job, Outcome, run_jobs
+from tests.faults import COMMAND, Job, Outcome, made_once, run_jobs
 from tests.runs.offices import AGREEMENTS, FEBRUARY_ROWS
 
 Say = Callable[..., list[Outcome]]
@@ -24,7 +24,7 @@ def say(tmp_path: Path, own_database: dict[str, str]) -> Say:
     environment = {**own_database, **CLOCK}
     rows = "\n".join((*FEBRUARY_ROWS, "90,lab,vm1,cpu,1,2024-03-02T00:00:00Z"))
     make = Job(home, "tests.runs.closing_jobs:make", [AGREEMENTS, rows], environment=environment)
-    (made,) = run_jobs([make])
+    (made,) = made_once([make])
     assert made.status == 0, made.err
 
     def said(*commands: str) -> list[Outcome]:

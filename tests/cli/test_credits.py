@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import COMMAND, Job, Outcome, run_jobs, run_together
+from tests.faults import COMMAND, Job, Outcome, made_once, run_jobs, run_together
 from tests.runs.offices import FEBRUARY_ROWS
 from tests.runs.test_credits import WITH_CREDIT
 
@@ -21,7 +21,7 @@ def say(tmp_path: Path, own_database: dict[str, str]) -> Say:
     home = tmp_path / "office"
     environment = {**own_database, "KVITTO_CLOCK": "2024-03-10"}
     make = Job(home, "tests.runs.closing_jobs:make", [WITH_CREDIT, "\n".join(FEBRUARY_ROWS)], environment=environment)
-    (made,) = run_jobs([make])
+    (made,) = made_once([make])
     assert made.status == 0, made.err
 
     def said(*commands: str) -> list[Outcome]:

@@ -74,7 +74,7 @@ def test_a_missing_database_is_said(command: Command) -> None:
     """A home whose database is gone is not silently given an empty one."""
     if command.environment:
         pytest.skip("PostgreSQL keeps its databases elsewhere")
-    command.must("init")
+    command.make()
     (command.home / "kvitto.sqlite3").unlink()
     said = command.run("store", "check")
     assert (said.status, said.error) == (
@@ -86,7 +86,7 @@ def test_a_missing_database_is_said(command: Command) -> None:
 
 def test_a_database_that_is_behind_is_said_and_init_mends_it(command: Command) -> None:
     """A migration that was not applied, or an office that was made only half."""
-    command.must("init")
+    command.make()
     change_database(command, "DELETE FROM records_officefact WHERE name = 'usage_buckets'")
     said = command.run("store", "check")
     assert said.status == 1
@@ -100,7 +100,7 @@ def test_a_database_that_is_behind_is_said_and_init_mends_it(command: Command) -
 
 def test_a_database_of_a_newer_version_is_left_alone(command: Command) -> None:
     """Neither a command nor init touches it."""
-    command.must("init")
+    command.make()
     change_database(
         command,
         "INSERT INTO django_migrations (app, name, applied) VALUES ('records', '9999_later', '2030-01-01 00:00:00')",
@@ -116,7 +116,7 @@ def test_a_database_of_a_newer_version_is_left_alone(command: Command) -> None:
 
 def test_a_missing_guard_refuses_every_command_until_init_puts_it_back(command: Command) -> None:
     """Issued invoices are never open to change without a word."""
-    command.must("init")
+    command.make()
     table = " ON records_invoicerecord" if command.environment else ""
     change_database(command, f"DROP TRIGGER guard_records_invoicerecord_update{table}")
     said = command.run("store", "check")
@@ -128,7 +128,7 @@ def test_a_missing_guard_refuses_every_command_until_init_puts_it_back(command: 
 
 def test_a_database_that_does_not_answer_is_said_without_its_password(command: Command) -> None:
     """A server that is not there."""
-    command.must("init")
+    command.make()
     address = "postgresql://kvitto:hunter-of-cents@127.0.0.1:1/bills"
     said = command.run("store", "check", KVITTO_DATABASE=address)
     assert said.status == 1
@@ -152,7 +152,7 @@ def test_a_database_that_fails_under_a_command_is_said(command: Command) -> None
     """Here a table is gone that the first checks do not look at."""
     if command.environment:
         pytest.skip("PostgreSQL has another word for it")
-    command.must("init")
+    command.make()
     change_database(command, "ALTER TABLE records_usagefile RENAME TO elsewhere")
     said = command.run("store", "check")
     assert (said.status, said.error) == (

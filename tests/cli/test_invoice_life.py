@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults import COMMAND, Job, Outcome, run_jobs, run_together
+from tests.faults import COMMAND, Job, Outcome, made_once, run_jobs, run_together
 from tests.runs.offices import AGREEMENTS, FEBRUARY_ROWS
 
 Say = Callable[..., list[Outcome]]
@@ -30,7 +30,7 @@ def jobs(tmp_path: Path, own_database: dict[str, str]) -> Callable[..., list[Job
 
     rows = "\n".join(FEBRUARY_ROWS)
     make = Job(home, MAKE, [AGREEMENTS, rows], environment={**own_database, "KVITTO_CLOCK": "2024-03-10"})
-    outcomes = run_jobs([make, *made("period close", clock="2024-03-10")])
+    outcomes = made_once([make, *made("period close", clock="2024-03-10")])
     assert [outcome.status for outcome in outcomes] == [0, 0], [outcome.err for outcome in outcomes]
     return made
 

@@ -16,7 +16,7 @@ from tests.tiered_office import PRICES, write_files
 def office(command: Command, tmp_path: Path) -> Command:
     """An office with agreements, prices and usage."""
     write_files(tmp_path)
-    command.must("init")
+    command.make()
     command.must("agreements", "apply", str(tmp_path / "agreements.toml"), "--yes")
     command.must("prices", "import", "--mapping", str(tmp_path / "prices.toml"), str(tmp_path / "prices.csv"))
     command.must("usage", "import", "--mapping", str(tmp_path / "usage.toml"), str(tmp_path / "usage.csv"))

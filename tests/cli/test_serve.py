@@ -67,9 +67,9 @@ def status_of(port: int, path: str) -> int:
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
 def test_the_address_is_printed_when_it_answers_and_a_signal_stops_it(command: Command, asked: signal.Signals) -> None:
     """Pages and style sheets are there at once; the end is quiet and in order."""
-    command.must("init")
+    command.make()
     port = free_port()
-    with serving(command, port) as (process, first_line):
+    with serving(command, port, "--no-jobs") as (process, first_line):
         assert first_line == f"The portal answers at http://127.0.0.1:{port}/  (Ctrl+C stops it)\n"
         assert status_of(port, "/healthz") == 200
         assert status_of(port, "/static/portal/kvitto.css") == 200
@@ -80,7 +80,7 @@ def test_the_address_is_printed_when_it_answers_and_a_signal_stops_it(command: C
 
 def test_a_taken_port_is_said(command: Command) -> None:
     """Before the portal would share it with another program."""
-    command.must("init")
+    command.make()
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -92,19 +92,12 @@ def test_a_taken_port_is_said(command: Command) -> None:
     )
 
 
-def test_two_portals_do_not_share_a_port(command: Command) -> None:
-    """The second one is told, also while the first one serves."""
-    command.must("init")
+def test_two_portals_do_not_share_a_port_and_a_killed_one_frees_it(command: Command) -> None:
+    """The second one is told, also while the first one serves; processes that nobody looks after any more stop."""
+    command.make()
     port = free_port()
-    with serving(command, port):
+    with serving(command, port, "--no-jobs") as (process, _):
         assert "is in use" in command.run("serve", "--port", str(port)).error
-
-
-def test_a_killed_portal_frees_its_port(command: Command) -> None:
-    """Its processes notice that nobody looks after them, and stop."""
-    command.must("init")
-    port = free_port()
-    with serving(command, port) as (process, _):
         process.kill()
         process.wait()
         with socket.socket() as again:
@@ -118,7 +111,7 @@ def test_a_killed_portal_frees_its_port(command: Command) -> None:
 
 def test_an_address_of_another_machine_is_said(command: Command) -> None:
     """An address from the range that is kept for examples."""
-    command.must("init")
+    command.make()
     said = command.run("serve", "--host", "192.0.2.1")
     assert (said.status, said.error) == (
         1,
@@ -174,7 +167,7 @@ def ask_for_a_check(command: Command) -> str:
 
 def test_jobs_are_done_beside_the_portal(command: Command) -> None:
     """And nothing is left of their processes when it stops."""
-    command.must("init")
+    command.make()
     with serving(command, free_port()) as (process, _):
         key = ask_for_a_check(command)
         wait_for(lambda: is_done(command, key), "the job was not done")
@@ -186,7 +179,7 @@ def test_jobs_are_done_beside_the_portal(command: Command) -> None:
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes where Linux lists them")
 def test_a_killed_worker_is_replaced(command: Command) -> None:
     """Without a portal; the end is in order all the same."""
-    command.must("init")
+    command.make()
     with subprocess.Popen(
         [*PROGRAM, "work"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
         env=command.all_environment(),
@@ -208,7 +201,7 @@ def test_a_killed_worker_is_replaced(command: Command) -> None:
 
 def test_what_waits_can_be_done_once(command: Command) -> None:
     """For a machine that starts it by the clock."""
-    command.must("init")
+    command.make()
     key = ask_for_a_check(command)
     assert command.must("work", "--once") == "1 job was done.\n"
     assert is_done(command, key)

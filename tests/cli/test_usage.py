@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import COMMAND, Job, Outcome, run_jobs
+from tests.faults import COMMAND, Job, Outcome, made_once, run_jobs
 from tests.usage.cast import job, write_mapping, write_usage
 
 
@@ -32,7 +32,7 @@ class Desk:
 def desk(tmp_path: Path, own_database: dict[str, str]) -> Desk:
     """An office that knows the subscriptions."""
     made = Desk(tmp_path / "office", own_database)
-    (outcome,) = run_jobs([Job(made.home, "tests.usage.cast:make_office", environment=made.environment)])
+    (outcome,) = made_once([Job(made.home, "tests.usage.cast:make_office", environment=made.environment)])
     assert outcome.status == 0, outcome.err
     return made
 

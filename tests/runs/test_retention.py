@@ -31,7 +31,7 @@ from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.office import Office
 from kvitto.runs.retention import UnableToDelete, run_retention
 from tests.campaign import size
-from tests.faults import COMMAND, Job, copy_of, run_jobs
+from tests.faults import COMMAND, Job, copy_of, made_once, run_jobs
 from tests.runs.offices import FEBRUARY_ROWS, FIRST_CLOSE, WITHOUT_QUAY, at, import_rows, made
 
 pytestmark = pytest.mark.database
@@ -217,7 +217,7 @@ def test_a_kill_at_any_step_leaves_guards_and_the_next_run_completes_it(
     home = tmp_path / "office"
     spring = {**own_database, "KVITTO_CLOCK": FIRST_CLOSE.isoformat()}
     arguments = [WITHOUT_QUAY, "\n".join(FEBRUARY_ROWS)]
-    prepared = run_jobs(
+    prepared = made_once(
         [
             Job(home, "tests.runs.closing_jobs:make", arguments, environment=spring),
             Job(home, COMMAND, ["period", "close"], environment=spring),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.campaign import size
-from tests.faults import COMMAND, Job, Outcome, copy_of, run_jobs, run_together
+from tests.faults import COMMAND, Job, Outcome, copy_of, made_once, run_jobs, run_together
 from tests.runs.offices import FEBRUARY_ROWS, WITHOUT_QUAY
 
 MAKE_LATE, TELL = "tests.runs.closing_jobs:make_late", "tests.runs.closing_jobs:tell_invoices"
@@ -51,7 +51,7 @@ def home(tmp_path: Path, own_database: dict[str, str]) -> Path:
     """An office that closed February, before more of February came."""
     home = tmp_path / "office"
     files = ["\n".join(FEBRUARY), "\n".join(LATE)]
-    (outcome,) = run_jobs([Job(home, MAKE_LATE, [AGREEMENTS, *files], environment=own_database)])
+    (outcome,) = made_once([Job(home, MAKE_LATE, [AGREEMENTS, *files], environment=own_database)])
     assert outcome.status == 0, outcome.err
     return home
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.campaign import size
-from tests.faults import COMMAND, Job, Outcome, Recording, Survivors, copy_of, run_jobs, run_together
+from tests.faults import COMMAND, Job, Outcome, Recording, Survivors, copy_of, made_once, run_jobs, run_together
 from tests.runs.offices import AGREEMENTS, FEBRUARY_ROWS, FIRST_CLOSE, WITHOUT_QUAY
 
 MAKE, TELL = "tests.runs.closing_jobs:make", "tests.runs.closing_jobs:tell_invoices"
@@ -70,7 +70,7 @@ def invoices(outcome: Outcome) -> dict[str, Any]:
 
 def make(home: Path, environment: dict[str, str], agreements: str, *files: str) -> None:
     """An office whose agreements and usage are these."""
-    (outcome,) = run_jobs([Job(home, MAKE, [agreements, *files], environment={**environment, **CLOCK})])
+    (outcome,) = made_once([Job(home, MAKE, [agreements, *files], environment={**environment, **CLOCK})])
     assert outcome.status == 0, outcome.err
 
 

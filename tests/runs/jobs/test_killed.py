@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.campaign import size
-from tests.faults import Job, copy_of, run_jobs
+from tests.faults import Job, copy_of, made_once, run_jobs
 
 pytestmark = pytest.mark.database
 MAKE, WORK, TELL = (f"tests.runs.jobs.job_jobs:{name}" for name in ("make", "work", "tell"))
@@ -20,7 +20,7 @@ MAKE, WORK, TELL = (f"tests.runs.jobs.job_jobs:{name}" for name in ("make", "wor
 def test_a_killed_worker_leaves_its_job_to_the_next(kind: str, tmp_path: Path, own_database: dict[str, str]) -> None:
     """Before durable steps spread over all of them; in the campaign before every one."""
     home = tmp_path / "office"
-    (made,) = run_jobs([Job(home, MAKE, environment=own_database)])
+    (made,) = made_once([Job(home, MAKE, environment=own_database)])
     assert made.status == 0, made.err
     with copy_of(home, own_database, tmp_path / "whole") as environment:
         whole, told = run_jobs([Job(tmp_path / "whole", WORK, [kind], environment=environment),
