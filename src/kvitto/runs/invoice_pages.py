@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, When
 from django.db.models.expressions import OrderBy
 
 from kvitto.access.actions import Action
@@ -193,7 +193,11 @@ def _page(office: Office, records: QuerySet[InvoiceRecord], wanted: Wanted, page
     return DocumentPage(tuple(_rows(office, found)), number, pages, count, totals_of(records))
 
 
-_AMOUNT = Case(When(document_type=DocumentType.CREDIT_NOTE, then=-F("payable_minor")), default=F("payable_minor"))
+_AMOUNT = Case(
+    When(document_type=DocumentType.CREDIT_NOTE, then=-F("payable_minor")),
+    default=F("payable_minor"),
+    output_field=BigIntegerField(),
+)
 _ORDERS: Mapping[Order, tuple[OrderBy | str, ...]] = {
     Order.NEWEST: (),
     Order.HIGHEST: ("currency", _AMOUNT.desc()),
