@@ -133,7 +133,7 @@ def test_a_database_that_does_not_answer_is_said_without_its_password(command: C
     said = command.run("store", "check", KVITTO_DATABASE=address)
     assert said.status == 1
     assert said.error.startswith("The database of this office cannot be used: ")
-    assert said.error.endswith(" Check “database” in kvitto.toml.\n")
+    assert said.error.endswith(" Check the disk, and “database” in kvitto.toml.\n")
     assert "hunter-of-cents" not in said.error
 
 
@@ -159,7 +159,7 @@ def test_a_database_that_fails_under_a_command_is_said(command: Command) -> None
         1,
         (
             "The database of this office cannot be used: no such table: records_usagefile."
-            " Check “database” in kvitto.toml.\n"
+            " Check the disk, and “database” in kvitto.toml.\n"
         ),
     )
 

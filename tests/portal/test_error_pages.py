@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import include, path
@@ -27,6 +29,7 @@ def _raising(error: Exception) -> Callable[[HttpRequest], HttpResponse]:
 
 urlpatterns = [
     path("fault/", _raising(RuntimeError("the secret inside"))),
+    path("full/", _raising(OSError(errno.ENOSPC, "No space left on device"))),
     path("senseless/", _raising(SuspiciousOperation("odd"))),
     path("forbidden/", _raising(PermissionDenied())),
     path("unable/", _raising(UnableTo(phrase("The usage of {day} is missing.", day="1 May")))),
@@ -75,14 +78,22 @@ def test_a_fault_is_logged(visitor: Client, caplog: pytest.LogCaptureFixture) ->
     assert any(record.exc_info and "the secret inside" in str(record.exc_info[1]) for record in caplog.records)
 
 
-def test_the_page_for_faults_needs_no_database(visitor: Client) -> None:
-    """Not even for the name of the person: the database may be what is broken."""
-    from django.test import RequestFactory
+def test_an_office_that_can_keep_or_read_nothing_says_to_come_back(
+    visitor: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without a question to the database, which may be what is broken; the cause is in the log."""
 
-    from kvitto.portal.error_pages import server_error
+    def silent(*_: object) -> None:
+        message = "database or disk is full"
+        raise OperationalError(message)
 
-    request = RequestFactory().get("/")
-    assert server_error(request).status_code == 500
+    with connection.execute_wrapper(silent):
+        answers = [visitor.get("/profile/"), visitor.post("/language/", {"language": "sv"})]
+    answers.append(visitor.get("/full/"))
+    for answer in answers:
+        assert answer.status_code == 503
+        assert "The office cannot answer at the moment" in answer.content.decode()
+    assert any(record.exc_info and "disk is full" in str(record.exc_info[1]) for record in caplog.records)
 
 
 def test_a_form_from_before_the_sign_in_is_explained(db: None) -> None:

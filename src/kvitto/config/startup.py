@@ -118,5 +118,8 @@ def database_answers(fault: type[DatabaseError] = OperationalError) -> Iterator[
     except fault as error:
         cause = " ".join(str(error).split())
         raise UnableToStart(
-            phrase("The database of this office cannot be used: {cause}. Check “database” in kvitto.toml.", cause=cause)
+            phrase(
+                "The database of this office cannot be used: {cause}. Check the disk, and “database” in kvitto.toml.",
+                cause=cause,
+            )
         ) from error

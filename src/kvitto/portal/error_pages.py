@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
 
 from kvitto.language import Phrase, phrase
@@ -77,6 +81,17 @@ _SERVER_ERROR = ErrorPage(
 )
 
 
+_NOT_NOW = ErrorPage(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    phrase("The office cannot answer at the moment"),
+    (
+        phrase("Its disk or its database is full, is busy, or does not answer. Nothing was half done."),
+        phrase("Try again in a minute. If it happens again, tell the office which page you opened and when."),
+    ),
+)
+_NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO))
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the request makes no sense; 413: it holds more than a form may."""
     is_too_large = isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent))
@@ -117,8 +132,15 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: a fault. The page asks the database for nothing."""
-    return _page(request, _SERVER_ERROR)
+    """500: a fault; 503: disk or database take or give nothing now. The page asks the database for nothing."""
+    request.user = getattr(request, "_cached_user", AnonymousUser())  # who it is, if that is known already
+    return _page(request, _NOT_NOW if _is_of_storage(sys.exception()) else _SERVER_ERROR)
+
+
+def _is_of_storage(error: BaseException | None) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in _NO_ROOM
+    return isinstance(error, (InterfaceError, OperationalError))
 
 
 def refused(
