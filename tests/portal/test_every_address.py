@@ -5,7 +5,7 @@ What pages read from their addresses is found out by watching them, so a new fil
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
 import pytest
@@ -134,12 +134,17 @@ def test_cookies_that_nobody_was_given(whole: Office, cookie: str) -> None:
 
 
 @pytest.mark.campaign
-def test_addresses_at_random(pages: list[tuple[Address, Form]], asked_for: list[str]) -> None:
+def test_addresses_at_random(
+    pages: list[tuple[Address, Form]], asked_for: list[str], record_property: Callable[[str, object], None]
+) -> None:
     """Any text for any filter of any page."""
     witness = Witness()
     texts = st.dictionaries(st.sampled_from(asked_for), st.text(max_size=40), max_size=4)
 
-    @settings(max_examples=size(sample=25, full=5_000), suppress_health_check=list(HealthCheck))
+    examples = size(sample=25, full=5_000)
+    record_property("examples", examples)
+
+    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
     @given(turn=st.integers(0, len(pages) - 1), query=texts)
     def holds(turn: int, query: dict[str, str]) -> None:
         one, form = pages[turn]

@@ -5,7 +5,7 @@ A form that is new fails here until `forms/every_form.py` holds an example of it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from http.cookies import SimpleCookie
 
@@ -27,6 +27,7 @@ from tests.portal.whole_office import OPERATOR
 
 pytestmark = pytest.mark.database
 Sent = Mapping[str, object]
+Tell = Callable[[str, object], None]
 _EVERY = 8
 """In the short run each form is tried with every eighth of the values, another one each time."""
 DOES_IT_ANEW = frozenset(("mfa_generate_recovery_codes", "change_address"))
@@ -78,19 +79,21 @@ def test_what_is_right_is_accepted(examples: dict[str, Form]) -> None:
 
 
 @pytest.mark.campaign
-def test_every_field_with_everything_in_it(examples: dict[str, Form]) -> None:
+def test_every_field_with_everything_in_it(examples: dict[str, Form], record_property: Tell) -> None:
     """Each value in all fields at once, alone in one field, and beside the right one.
 
     A sample takes a few values for each form; all of them are taken by some form. The campaign tries everything.
     """
     wrong = []
-    witness = Witness()
+    witness, forms_sent = Witness(), 0
     for turn, (name, form) in enumerate(examples.items()):
         for number, (what, value) in enumerate(VALUES.items()):
             tried = _with(value, form)
             for fields in tried if IS_CAMPAIGN else _some(tried, turn + number):
+                forms_sent += 1
                 with witness.watching():
                     wrong += [(name, what, list(fields), said) for said in wrong_with(sent(form, fields), witness)]
+    record_property("sent", forms_sent)
     assert wrong == []
 
 
@@ -107,12 +110,15 @@ def _some(tried: list[Sent], turn: int) -> list[Sent]:
 
 
 @pytest.mark.campaign
-def test_fields_mixed_at_random(examples: dict[str, Form]) -> None:
+def test_fields_mixed_at_random(examples: dict[str, Form], record_property: Tell) -> None:
     """Some right, some missing, some repeated, some anything."""
     witness = Witness()
     mixed = {name: mixtures(form.fields) for name, form in examples.items() if form.fields}
 
-    @settings(max_examples=size(sample=4, full=100), suppress_health_check=list(HealthCheck))
+    times = size(sample=4, full=100)
+    record_property("sent", times * len(mixed))
+
+    @settings(max_examples=times, suppress_health_check=list(HealthCheck))
     @given(every=st.fixed_dictionaries(mixed))  # all before any is sent: a mail server's thread disturbs drawing
     def holds(every: dict[str, Sent]) -> None:
         for name, fields in every.items():
