@@ -234,14 +234,17 @@ class _Disk:
             path.unlink(missing_ok=True)
 
 
-def run_jobs(jobs: Sequence[Job], timeout: float = 300) -> list[Outcome]:
-    """Run the jobs one after another, each in a process of its own; all outcomes in order."""
-    return _launcher().ask(jobs, timeout, together=False)
+def run_jobs(jobs: Sequence[Job], patience: int = 20) -> list[Outcome]:
+    """Run the jobs one after another, each in a process of its own; all outcomes in order.
+
+    `patience`: the seconds that a job may take on a machine that is busy with other things.
+    """
+    return _launcher().ask(jobs, patience, together=False)
 
 
-def run_together(jobs: Sequence[Job], timeout: float = 300) -> list[Outcome]:
+def run_together(jobs: Sequence[Job]) -> list[Outcome]:
     """Run the jobs at the same time."""
-    return _launcher().ask(jobs, timeout, together=True)
+    return _launcher().ask(jobs, patience=20, together=True)
 
 
 class _Launcher:
@@ -257,12 +260,12 @@ class _Launcher:
         self.process = subprocess.Popen(script, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
         atexit.register(self.stop)
 
-    def ask(self, jobs: Sequence[Job], timeout: float, *, together: bool) -> list[Outcome]:
+    def ask(self, jobs: Sequence[Job], patience: int, *, together: bool) -> list[Outcome]:
         assert self.process.stdin
         assert self.process.stdout
         pickle.dump((together, list(jobs)), self.process.stdin)
         self.process.stdin.flush()
-        watch = threading.Timer(timeout, self.process.kill)
+        watch = threading.Timer(300 + patience * len(jobs), self.process.kill)
         watch.start()
         try:
             outcomes: list[Outcome] = pickle.load(self.process.stdout)  # noqa: S301 - written by our own launcher

@@ -31,7 +31,7 @@ def test_many_closers_leave_no_gap_and_no_double_whatever_becomes_of_them(
         Job(tmp_path / "office", f"{JOBS}:{job}", arguments, environment=own_database)
         for job in ("make", "issue_at_once", "tell")
     ]
-    made, issued, told = run_jobs(jobs, timeout=3600)
+    made, issued, told = run_jobs(jobs, patience=1200)
     assert [made.status, issued.status, told.status] == [0, 0, 0], made.err + issued.err + told.err
     kills = int(issued.out)
     assert kills > 0
