@@ -14,7 +14,7 @@ from kvitto.language import CATALOGUES
 from kvitto.language import LANGUAGES as SPOKEN
 from kvitto.runs.office import Office
 
-_SECONDS_TO_KEEP_A_CONNECTION = 600
+_SECONDS_TO_KEEP_A_CONNECTION = 60
 
 OFFICE: Office = read_settings(Path(os.environ.get("KVITTO_HOME", "kvitto-home")).expanduser().resolve(), os.environ)
 
@@ -29,7 +29,7 @@ def _database(office: Office) -> dict[str, Any]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 60,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                " PRAGMA cache_size=-32000;",
+                " PRAGMA cache_size=-8000;",
             },
         }
     address = urlsplit(office.database)

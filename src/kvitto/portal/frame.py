@@ -16,6 +16,7 @@ from kvitto.portal.navigation import address_of_scope
 from kvitto.portal.permission import person_of
 from kvitto.portal.scope_words import kind_of, name_of
 from kvitto.records.held_roles import roles_of
+from kvitto.records.last_scope import remember_last_scope
 from kvitto.records.models import Person
 from kvitto.records.scope_path import doors_of, path_to
 
@@ -84,10 +85,9 @@ class LastScopeMiddleware:
         response = self.get_response(request)
         scope = _scope_of(request)
         if scope and request.method == "GET" and response.status_code == HTTPStatus.OK and _is_page(response):
-            said = f"{scope.kind.value}:{scope.id}"
             person = request.user
-            if isinstance(person, Person) and person.last_scope != said:
-                Person.objects.filter(pk=person.pk).update(last_scope=said)
+            if isinstance(person, Person):
+                remember_last_scope(person, scope)
         return response
 
 

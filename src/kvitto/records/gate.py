@@ -303,12 +303,13 @@ class Everything:
         """
         key = (question, self._asker.standing)
         answers = self._asker.view.tree.answers
-        if key not in answers:
+        known: tuple[Answer] | None = answers.get(key)  # another thread may clear them at any moment
+        if known is None:
+            known = (work_out(),)
             if len(answers) >= _MOST_ANSWERS:
                 answers.clear()
-            answers[key] = work_out()
-        answer: Answer = answers[key]
-        return answer
+            answers[key] = known
+        return known[0]
 
     def why_not(self, scope: Scope, action: Action) -> decision.Refused | None:
         """Why this is closed to the person, without the names of those who can help; None if it is open."""

@@ -36,7 +36,8 @@ class Given(Expression):
 class Prepared:
     """A question as a query set with `values_list`, made by a function of what is given; its answer is all its rows.
 
-    What is given as a list stands behind `__in`; the function gets a list too.
+    What is given as a list stands behind `__in`; the function gets a list too. Whatever differs from question to
+    question, a day or a revision too, has to be given: all else is written into the SQL for good.
     """
 
     def __init__(self, make: Callable[..., QuerySet[Any, Any]]) -> None:
