@@ -6,6 +6,8 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
 from tests.portal.acceptance.walks import choose, go, is_not_there, main, saved
 from tests.portal.small_office import ADMINISTRATOR, LAB, PASSWORD, STRANGER
@@ -47,3 +49,22 @@ def test_s06_a_deep_link_opens_the_subscriptions_after_the_sign_in(open_window: 
             expect(main(page).get_by_role("alert")).to_be_visible()
     page.wait_for_url("**/subscriptions/?search=lab")
     expect(main(page).get_by_role("link", name="Lab").first).to_be_visible()
+
+
+def test_s07_the_same_page_on_a_second_host_name(
+    open_window: Open, live_server: LiveServer, settings: Settings
+) -> None:
+    """The address of one name under the other: one signs in there, too, and stays there."""
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "preview.localhost"]
+    address = f"/subscriptions/{LAB}/invoices/"
+    second = live_server.url.replace("localhost", "preview.localhost")
+    page = open_window(email=ADMINISTRATOR)
+    page.goto(address)
+    first = main(page).inner_text()
+    page.goto(f"{second}{address}")
+    page.get_by_label("E-mail address").fill(ADMINISTRATOR)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(f"{second}{address}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Lab")
+    assert main(page).inner_text() == first
