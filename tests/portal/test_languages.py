@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from http import HTTPStatus
 
 import pytest
+from babel.messages.catalog import Catalog
 from django.core.cache import cache
 from django.test import Client
 from django.utils.html import escape
@@ -54,9 +56,15 @@ def main_part(client: Client, address: str) -> tuple[int, str]:
     return answer.status_code, main
 
 
+@functools.cache
+def catalogue_of(code: str) -> Catalog:
+    """The language's catalogue, read once."""
+    return read_catalogue(CATALOGUES[code])
+
+
 def left_in_english(code: str, main: str) -> set[str]:
     """The texts of a page that the catalogue of its language says otherwise."""
-    catalogue = read_catalogue(CATALOGUES[code])
+    catalogue = catalogue_of(code)
     said = {html.unescape(" ".join(text.split())) for text in re.findall(r">([^<>]+)<", main)} - OF_THE_OFFICE
     found = {text: catalogue.get(text) for text in said if text}
     return {text for text, message in found.items() if message and message.string not in {"", text}}

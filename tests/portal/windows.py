@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, TypeVar
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from tests.campaign import IS_CAMPAIGN
 from tests.portal.small_office import PASSWORD
 from tools.prepare import find_browser
 
@@ -20,6 +22,7 @@ IN_BROWSER = [
     pytest.mark.skipif(not find_browser(), reason="there is no Chromium; `make test` says how to get one"),
 ]
 Open = Callable[..., Page]
+Seen = TypeVar("Seen")
 LOOKS = [(390, "dark"), (1440, "light"), (390, "light"), (1440, "dark")]
 """Widths and colours that a page must stand up to; the first two show the most."""
 
@@ -77,11 +80,17 @@ def sign_in(page: Page, email: str) -> None:
     page.goto("/subscriptions/")
 
 
+def looked_at(pages: Mapping[str, Seen], only_here: AbstractSet[str]) -> dict[str, Seen]:
+    """All of them in the campaign; in the short run those that `test_every_page_in_browser.py` does not look at."""
+    assert only_here <= pages.keys()
+    return {name: page for name, page in pages.items() if IS_CAMPAIGN or name in only_here}
+
+
 def find_no_fault(page: Page, name: str) -> None:
     """With its menus open: axe finds no violation, and nothing is wider than the window."""
     for menu in page.locator("details").all()[:3]:
         menu.evaluate("menu => { menu.removeAttribute('name'); menu.open = true; }")
-    found = Axe().run(page)
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
     assert found.violations_count == 0, f"{name}: {found.generate_report()}"
     find_nothing_too_wide(page, name)
 

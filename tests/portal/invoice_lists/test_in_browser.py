@@ -146,7 +146,7 @@ def test_s26_invoice_and_usage_from_the_period(open_window: Open) -> None:
 
 
 @pytest.mark.campaign
-@pytest.mark.parametrize(("width", "colours"), LOOKS[: size(sample=2, full=len(LOOKS))])
+@pytest.mark.parametrize(("width", "colours"), LOOKS[: size(sample=1, full=len(LOOKS))])
 def test_no_fault_is_found_in_the_lists(open_window: Open, width: int, colours: str) -> None:
     """By axe, with menus open and boxes checked, and nothing is wider than the window."""
     page = open_window(width, ADMINISTRATOR, color_scheme=colours)
