@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from kvitto.periods import calendar_month
 from kvitto.runs.office import Office
+from kvitto.usage.store import UnableToRead, count_rows
 from tests.usage.cast import NOW, job, record_subscriptions, write_mapping, write_usage
 
 
@@ -57,6 +59,9 @@ def test_a_missing_file_is_named(full_office: Office) -> None:
     path = stored(full_office)[0]
     (full_office.usage_folder / path).unlink()
     assert faults(full_office) == [f"{path} is missing. Restore it from a backup."]
+    files = [full_office.usage_folder / each for each in stored(full_office)]
+    with pytest.raises(UnableToRead, match="kvitto store check"):
+        count_rows(files, ["lab"], calendar_month(NOW.date()))
 
 
 @pytest.mark.parametrize("position", [0, 100, -1])

@@ -22,13 +22,14 @@ from kvitto.records.agreements import invoice_scope, invoice_scope_of_subscripti
 from kvitto.records.invoices import Altered, NotIssued, list_invoices, load
 from kvitto.records.models import DocumentRecord, InvoiceRecord
 from kvitto.runs.closing.issue_invoices import close
+from kvitto.runs.document_files import UnableToKeep
 from kvitto.runs.make_documents import DamagedDocument, UnknownLanguage, invoice_pdf, render_missing, usage_csv
 from kvitto.runs.office import Office
 from kvitto.runs.period_charges import NoLongerAddsUp
 from kvitto.usage import durable
 from tests.documents.cast import text_of
 from tests.lifted_guards import lift_guards
-from tests.runs.offices import FIRST_CLOSE, at, import_price, import_rows, made
+from tests.runs.offices import FIRST_CLOSE, at, import_price, import_rows, made_and_closed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 MakeOffice = Callable[..., Office]
@@ -39,8 +40,7 @@ MARCH = calendar_month(date(2024, 3, 1))
 @pytest.fixture
 def closed(office: MakeOffice) -> Office:
     """The small office after its first close: an invoice for the lab, and one for each of two billing profiles."""
-    small = made(office(FIRST_CLOSE))
-    close(small)
+    small = made_and_closed(office(FIRST_CLOSE))
     return small
 
 
@@ -94,7 +94,7 @@ def test_what_is_missing_is_made_and_what_is_there_stays(closed: Office) -> None
 def test_an_interrupted_write_leaves_no_document_and_the_next_run_makes_it(
     closed: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is recorded before the file is durable under its name."""
+    """Nothing is recorded before the file is durable under its name; closing tells it, and what is issued stays."""
     lift_guards()
     DocumentRecord.objects.all().delete()
 
@@ -103,8 +103,9 @@ def test_an_interrupted_write_leaves_no_document_and_the_next_run_makes_it(
 
     with monkeypatch.context() as broken:
         broken.setattr(durable, "rename", no_room)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(UnableToKeep, match="cannot be kept: No space left"):
             render_missing(closed)
+        assert "cannot be kept" in str(close(closed).documents_trouble)
     assert not DocumentRecord.objects.exists()
     assert not list(closed.documents_folder.rglob("*.aside"))
     assert render_missing(closed) == 3

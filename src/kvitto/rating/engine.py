@@ -22,12 +22,11 @@ from typing import Self, TypeVar
 import duckdb
 
 from kvitto.agreements.price_sheet import Price
-from kvitto.language import phrase
 from kvitto.money import AMOUNT, PRICE, QUANTITY, QUANTITY_SENT, Width
 from kvitto.rating.charge import Charge, ChargeLine, ChargeTotal, Member, Unpriced
 from kvitto.rating.limits import UnableToRate, too_large
 from kvitto.rating.tables import given_tables
-from kvitto.usage.store import kept_database, literal_path, reading
+from kvitto.usage.store import kept_database, literal_path, reading, unreadable
 
 Row = TypeVar("Row")
 _ROWS_AT_A_TIME = 10_000
@@ -246,9 +245,4 @@ def _told() -> Iterator[None]:
     except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
         raise too_large() from error
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
-        raise UnableToRate(
-            phrase(
-                "A file of the usage store cannot be read: {cause} Run “kvitto store check” to see what is damaged.",
-                cause=str(error).splitlines()[0],
-            )
-        ) from error
+        raise UnableToRate(unreadable(error)) from error

@@ -17,16 +17,32 @@ class DamagedDocument(UnableTo):
     """A stored document is gone, or is not what was stored."""
 
 
+class UnableToKeep(UnableTo):
+    """A document cannot be written: the disk is full, or the folder takes nothing."""
+
+
 def digest_of(content: bytes) -> str:
     """What a document is recognised by: its SHA-256."""
     return hashlib.sha256(content).hexdigest()
 
 
 def keep(folder: Path, path: Path, content: bytes) -> None:
-    """Make the file durable under its name: written aside, then renamed, so that it is never there by half."""
+    """Make the file durable under its name: written aside, then renamed, so that it is never there by half.
+
+    Raises `UnableToKeep`.
+    """
     target = folder / path
-    durable.make_folders(target.parent, folder)
-    durable.write_whole(target, content)
+    try:
+        durable.make_folders(target.parent, folder)
+        durable.write_whole(target, content)
+    except OSError as error:
+        raise UnableToKeep(
+            phrase(
+                "The document {file} cannot be kept: {cause}. It is made anew when it is asked for, or with the next"
+                " closing.",
+                file=path.name, cause=error.strerror or str(error),
+            )
+        ) from error  # fmt: skip
 
 
 def kept(path: Path, digest: str, number: str) -> bytes:

@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 
 from kvitto.errors import UnableTo
-from kvitto.language import phrase
+from kvitto.language import Phrase, phrase
 from kvitto.periods import Period, midnight
 from kvitto.usage.staging import Staging
 
@@ -208,6 +208,18 @@ def kept_database(opened: Callable[[int], duckdb.DuckDBPyConnection]) -> duckdb.
     return database
 
 
+class UnableToRead(UnableTo):
+    """A file of the store is gone or damaged."""
+
+
+def unreadable(error: duckdb.Error) -> Phrase:
+    """What DuckDB says of a file that it cannot read, and what to do about it."""
+    return phrase(
+        "A file of the usage store cannot be read: {cause} Run “kvitto store check” to see what is damaged.",
+        cause=str(error).splitlines()[0],
+    )
+
+
 def raw_rows(
     files: Sequence[Path], subscriptions: Sequence[str], period: Period
 ) -> Iterator[tuple[str, str, str, datetime, Decimal, str]]:
@@ -276,7 +288,10 @@ def _selected(query: str, files: Sequence[Path], subscriptions: Sequence[str], p
         "end": midnight(period.end).replace(tzinfo=None),
     }
     with reading() as database:
-        yield from _rows(database.execute(query, parameters))
+        try:
+            yield from _rows(database.execute(query, parameters))
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            raise UnableToRead(unreadable(error)) from error
 
 
 def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[Any]:
