@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +28,21 @@ def test_a_damaged_file_is_replaced(tmp_path: Path) -> None:
     assert kept(tmp_path, ["what?"]) == {}
     keep(tmp_path, [ANSWER])
     assert kept(tmp_path, ["what?"]) == {"what?": ANSWER}
+
+
+def test_a_damaged_file_that_cannot_be_removed_costs_nothing(tmp_path: Path) -> None:
+    """Somebody made a folder where a part of it lies."""
+    (tmp_path / FILE).write_bytes(b"no database at all" * 100)
+    (tmp_path / f"{FILE}-shm").mkdir()
+    assert kept(tmp_path, ["what?"]) == {}
+
+
+def test_an_answer_that_is_not_what_was_written_is_none(tmp_path: Path) -> None:
+    """A disk may give back something else after power was lost: nobody believes an amount that was never worked out."""
+    keep(tmp_path, [ANSWER, replace(ANSWER, question="why?")])
+    with closing(sqlite3.connect(tmp_path / FILE)) as database, database:
+        database.execute("UPDATE kept SET answer = 'thaT' WHERE question = 'what?'")
+    assert set(kept(tmp_path, ["what?", "why?"])) == {"why?"}
 
 
 def test_a_folder_that_is_not_there_costs_nothing(tmp_path: Path) -> None:

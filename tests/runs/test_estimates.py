@@ -190,7 +190,7 @@ def test_who_writes_at_the_same_time_costs_no_answer(small: Office) -> None:
     """What cannot be kept meanwhile is shown all the same."""
     rows = rows_of_scopes(small, invoice_scopes())
     with closing(sqlite3.connect(small.home / FILE)) as writer:
-        writer.execute("DELETE FROM answers")
+        writer.execute("DELETE FROM kept")
         writer.commit()
         writer.execute("BEGIN IMMEDIATE")
         assert rows_of_scopes(small, invoice_scopes()) == rows

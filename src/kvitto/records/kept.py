@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,11 +19,12 @@ from pathlib import Path
 FILE = "kept-answers.sqlite3"
 _AT_ONCE = 500  # parameters of a query; databases have a limit
 _MILLISECONDS_TO_WAIT = 200  # for another writer; an answer that is not kept is worked out again
-_OLDEST_FIRST = "DELETE FROM answers WHERE question IN (SELECT question FROM answers ORDER BY made_at LIMIT ?)"
+_OLDEST_FIRST = "DELETE FROM kept WHERE question IN (SELECT question FROM kept ORDER BY made_at LIMIT ?)"
+_UNUSABLE = (sqlite3.Error, OSError)
 _MAKE = """
-    CREATE TABLE IF NOT EXISTS answers (
+    CREATE TABLE IF NOT EXISTS kept (
         question TEXT PRIMARY KEY, agreed TEXT NOT NULL, usage TEXT NOT NULL, made_at TEXT NOT NULL,
-        answer TEXT NOT NULL
+        answer TEXT NOT NULL, checked INTEGER NOT NULL
     ) WITHOUT ROWID
 """
 
@@ -48,35 +50,44 @@ class KeptAnswer:
 def kept(home: Path, questions: Sequence[str]) -> dict[str, KeptAnswer]:
     """What is kept of these questions, whatever it was made from."""
     found: dict[str, KeptAnswer] = {}
-    with suppress(sqlite3.Error), _opened(home) as database:
+    with suppress(*_UNUSABLE), _opened(home) as database:
         for first in range(0, len(questions), _AT_ONCE):
             some = questions[first : first + _AT_ONCE]
             marks = ", ".join("?" * len(some))
             rows = database.execute(
-                f"SELECT * FROM answers WHERE question IN ({marks})",  # noqa: S608 - question marks
+                f"SELECT * FROM kept WHERE question IN ({marks})",  # noqa: S608 - question marks
                 some,
             )
-            for question, agreed, usage, made_at, answer in rows:
-                found[question] = KeptAnswer(question, MadeFrom(agreed, usage), datetime.fromisoformat(made_at), answer)
+            for *texts, checked in rows:
+                if _checked(*texts) == checked:
+                    question, agreed, usage, made_at, answer = texts
+                    made_from = MadeFrom(agreed, usage)
+                    found[question] = KeptAnswer(question, made_from, datetime.fromisoformat(made_at), answer)
     return found
 
 
 def keep(home: Path, answers: Sequence[KeptAnswer]) -> None:
     """Keep these in place of what was kept of the same questions; nothing if another process is writing."""
-    with suppress(sqlite3.Error), _opened(home) as database:
+    with suppress(*_UNUSABLE), _opened(home) as database:
         rows = (
             (one.question, one.made_from.agreed, one.made_from.usage, one.made_at.isoformat(), one.answer)
             for one in answers
         )
-        database.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", rows)
+        checked = ((*row, _checked(*row)) for row in rows)
+        database.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?, ?, ?)", checked)
 
 
 def let_go(home: Path, most: int) -> None:
     """Keep at most so many, the latest ones."""
-    with suppress(sqlite3.Error), _opened(home) as database:
-        (count,) = database.execute("SELECT count(*) FROM answers").fetchone()
+    with suppress(*_UNUSABLE), _opened(home) as database:
+        (count,) = database.execute("SELECT count(*) FROM kept").fetchone()
         if count > most:
             database.execute(_OLDEST_FIRST, (count - most,))
+
+
+def _checked(*texts: object) -> int:
+    """By what a row is known that a disk gave back otherwise than it was written, as after lost power."""
+    return zlib.crc32("\0".join(map(str, texts)).encode(errors="replace"))
 
 
 _here = threading.local()
