@@ -2,10 +2,12 @@
 
     python -m tools.campaign [--continue] [--workers N] [--only PART] [file …]
 
-Three parts, one after the other: the tests marked `campaign` on SQLite; those of them that meet the database on
-PostgreSQL; then every test on PostgreSQL, at the figures of `make test`. A row is kept beside the code as soon as a
-test has ended, so that a run may be stopped at any time: with `--continue` the next one goes on with what has not
-passed in this state of the code. The page names the state in which each test ran; what else stands in it stays.
+Three parts, one after the other: the tests marked `campaign` on SQLite; on PostgreSQL those of them that look at what a
+database keeps when many write at once, or are killed; then every test on PostgreSQL, at the figures of `make test`.
+
+A row is kept beside the code as soon as a test has ended, so that a run may be stopped at any time: with `--continue`
+the next one goes on with what has not passed in this state of the code. The page names the state in which each test
+ran; what else stands in it stays.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ class Part:
     database: str
     chosen: str
     full: bool
+    rooms: tuple[str, ...] = ("",)
 
     def environment(self) -> dict[str, str]:
         """What tells the tests."""
@@ -46,7 +49,7 @@ class Part:
 
 
 SQLITE = Part("sqlite", "SQLite", "campaign", full=True)
-POSTGRESQL = Part("postgresql", "PostgreSQL", "campaign and database and not browser", full=True)
+POSTGRESQL = Part("postgresql", "PostgreSQL", "campaign and database", full=True, rooms=("records", "runs", "cli"))
 EVERY = Part("every", "PostgreSQL", "database and not browser", full=False)
 PARTS = {part.name: part for part in (SQLITE, POSTGRESQL, EVERY)}
 
@@ -75,8 +78,13 @@ def main() -> None:
 def files(part: Part, asked: Sequence[str]) -> list[str]:
     """The files of tests that hold some of a part: those asked for, or all."""
     tests = [ROOT / each for each in asked] or sorted((ROOT / "tests").rglob("test_*.py"))
-    held = [file for file in tests if not part.full or "mark.campaign" in file.read_text(encoding="utf-8")]
-    return [str(file.relative_to(ROOT)) for file in held]
+    rooms = [ROOT / "tests" / room for room in part.rooms]
+    return [
+        str(file.relative_to(ROOT))
+        for file in tests
+        if any(file.is_relative_to(room) for room in rooms)
+        and (not part.full or "mark.campaign" in file.read_text(encoding="utf-8"))
+    ]
 
 
 def run(part: Part, chosen: list[str], workers: str) -> int:
