@@ -10,7 +10,7 @@ import pytest
 
 from kvitto.periods import calendar_month
 from kvitto.runs.office import Office
-from kvitto.usage.store import UnableToRead, count_rows
+from kvitto.usage.store import UnableToReadStore, count_rows
 from tests.usage.cast import NOW, job, record_subscriptions, write_mapping, write_usage
 
 
@@ -60,8 +60,10 @@ def test_a_missing_file_is_named(full_office: Office) -> None:
     (full_office.usage_folder / path).unlink()
     assert faults(full_office) == [f"{path} is missing. Restore it from a backup."]
     files = [full_office.usage_folder / each for each in stored(full_office)]
-    with pytest.raises(UnableToRead, match="kvitto store check"):
+    with pytest.raises(UnableToReadStore, match="kvitto store check") as told:
         count_rows(files, ["lab"], calendar_month(NOW.date()))
+    assert path in str(told.value)
+    assert str(full_office.home) not in str(told.value)
 
 
 @pytest.mark.parametrize("position", [0, 100, -1])

@@ -46,14 +46,17 @@ def keep(folder: Path, path: Path, content: bytes) -> None:
 
 
 def kept(path: Path, digest: str, number: str) -> bytes:
-    """The content of the file of this invoice. Raises `DamagedDocument` if it is not the one with this digest."""
+    """The content of the file of this invoice. Raises `DamagedDocument` if it is not the one with this digest.
+
+    Readers are told the file's name, not where the office keeps its documents.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise DamagedDocument(
             phrase(
                 "The document of invoice {number} cannot be read: {file}. Restore it from a backup.",
-                number=number, file=str(path),
+                number=number, file=f"{path.parent.name}/{path.name}",
             )
         ) from error  # fmt: skip
     if digest_of(content) != digest:
@@ -61,7 +64,7 @@ def kept(path: Path, digest: str, number: str) -> bytes:
             phrase(
                 "The document of invoice {number} is not the one that was made: {file} has changed. Restore it from a"
                 " backup.",
-                number=number, file=str(path),
+                number=number, file=f"{path.parent.name}/{path.name}",
             )
         )  # fmt: skip
     return content

@@ -88,7 +88,7 @@ _SETTLED = """
 
 
 class UnableToReadStore(UnableTo):
-    """A file of the store is damaged, or there is no room to work with it."""
+    """A file of the store is gone or damaged, or there is no room to work with it."""
 
 
 @dataclass(frozen=True)
@@ -208,15 +208,11 @@ def kept_database(opened: Callable[[int], duckdb.DuckDBPyConnection]) -> duckdb.
     return database
 
 
-class UnableToRead(UnableTo):
-    """A file of the store is gone or damaged."""
-
-
 def unreadable(error: duckdb.Error) -> Phrase:
-    """What DuckDB says of a file that it cannot read, and what to do about it."""
+    """What DuckDB says of a file that it cannot read, and what to do; not where the store lies, which readers see."""
     return phrase(
         "A file of the usage store cannot be read: {cause} Run “kvitto store check” to see what is damaged.",
-        cause=str(error).splitlines()[0],
+        cause=re.sub(r"[^\s\"']*/(?=month=)", "", str(error).splitlines()[0]),
     )
 
 
@@ -291,7 +287,7 @@ def _selected(query: str, files: Sequence[Path], subscriptions: Sequence[str], p
         try:
             yield from _rows(database.execute(query, parameters))
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
-            raise UnableToRead(unreadable(error)) from error
+            raise UnableToReadStore(unreadable(error)) from error
 
 
 def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[Any]:
