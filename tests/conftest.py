@@ -127,11 +127,17 @@ def chromium() -> str:
 def django_db_setup(django_db_setup: None) -> None:
     """Let the database be emptied after a test that commits: its guards are taken away for that moment.
 
-    Django tells that it has migrated right after it emptied the tables, which puts the guards back.
+    Django tells that it has migrated right after it emptied the tables, which puts the guards back; its own
+    permissions, which this program has no use for, are not made again each time.
     """
+    from django.contrib.contenttypes.management import create_contenttypes
     from django.db import connection
+    from django.db.models.signals import post_migrate
 
     from tests.lifted_guards import lift_guards
+
+    post_migrate.disconnect(create_contenttypes)
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
     # on the class: where a browser's loop runs in this thread, Django opens another connection
     operations: Any = type(connection.ops)
