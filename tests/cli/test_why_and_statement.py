@@ -85,7 +85,7 @@ def test_a_statement_is_shown_with_its_sum(run: Run) -> None:
         "Billing period Statement Kind Charges Credit Without tax Invoice from",
         "5 Mar – 4 Apr 2024 Up to now Services 0.00 USD 0.00 USD 0.00 USD 2 May 2024",
         "5 Feb – 4 Mar 2024 Waiting for its invoice Services 2.00 USD 0.00 USD 2.00 USD 2 April 2024",
-        "Together 2.00 USD 0.00 USD 2.00 USD",
+        "Total 2.00 USD 0.00 USD 2.00 USD",
         (
             "5 Mar – 4 Apr 2024: Usage up to and including 4 April 2024 is still added if it is accepted before"
             " 8 Apr 2024 00:00 UTC."

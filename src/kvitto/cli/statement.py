@@ -82,7 +82,7 @@ def show(office: Office, scope: str, *, person: str | None, as_json: bool) -> No
         [row.period, found.name_of(row), _kind(row), *_amounts(row), (row.absence and row.absence.invoice_day) or ""]
         for row in found.rows
     ]
-    sums = [phrase("Together"), "", "", found.charges, found.credit, found.without_tax, ""]
+    sums = [phrase("Total"), "", "", found.charges, found.credit, found.without_tax, ""]
     print_table(heads, [*rows, sums], numbers=(3, 4, 5))
     _say_what_is_to_come(found.rows)
     click.echo(str(MAY_DIFFER))

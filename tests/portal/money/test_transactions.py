@@ -39,7 +39,7 @@ def test_the_page_says_what_the_command_says(money: Office, sign_in: SignIn, add
         assert (row.invoice or "not invoiced yet") in told
     (usage,) = found.pending_usage
     assert f"Waves waves {amount_of(usage.amount)}" in told
-    assert "Together" not in told  # of pending and billed things the sum says nothing
+    assert "Total " not in told  # of pending and billed things the sum says nothing
     assert ("Billing profile" in told.partition("Amount")[2]) is (address == ACCOUNT)
 
 
@@ -62,7 +62,7 @@ def test_filters_narrow_the_page_and_the_file_alike(money: Office, sign_in: Sign
         page = client.get(PROFILE + query).content.decode()
         rows = list(csv.reader(io.StringIO(client.get(f"{PROFILE[:-1]}.csv{query}").getvalue().decode("utf-8-sig"))))
         assert (query, len(re.findall(r'scope="row" class="nowrap"', page)), len(rows) - 1) == (query, count, count)
-    assert "Together 41.00 USD" in text_of(client, f"{PROFILE}?invoice={number}")
+    assert "Total 41.00 USD" in text_of(client, f"{PROFILE}?invoice={number}")
     assert "No transaction fits what you chose." in text_of(client, f"{PROFILE}?section=nowhere")
 
 

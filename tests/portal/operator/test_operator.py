@@ -132,7 +132,7 @@ def test_refused_rows_are_told_with_reason_line_and_column(office: Office, olga:
     page = text(olga, "/operator/refused/")
     assert "unknown subscription" in page
     assert "=1+1,2024" in page
-    assert 'Together</th><td role="cell" class="number lead">3</td>' in page
+    assert 'Total</th><td role="cell" class="number lead">3</td>' in page
     filtered = text(olga, "/operator/refused/", reason="quantity-not-a-number")
     assert "many" in filtered
     assert "=1+1" not in filtered

@@ -43,9 +43,9 @@ TITLES = {
 }
 STATES = {
     JobState.WAITING: phrase("Waiting"),
-    JobState.RUNNING: phrase("At work"),
+    JobState.RUNNING: phrase("Running"),
     JobState.DONE: phrase("Done"),
-    JobState.FAILED: phrase("Not done"),
+    JobState.FAILED: phrase("Failed"),
     JobState.CANCELLED: phrase("Stopped"),
 }
 
