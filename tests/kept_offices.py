@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.core.management.color import no_style
@@ -20,6 +20,7 @@ from django.db import connection, transaction
 
 from kvitto.runs.office import Office
 
+Value = TypeVar("Value")
 Row = tuple[Any, ...]
 _File = tuple[int, bytes | None]  # its mode, and its content; None for a folder
 _SAME_IN_EVERY_OFFICE = {"django_migrations", "django_content_type", "auth_permission"}
@@ -33,26 +34,29 @@ class _Kept:
     columns: Mapping[str, Sequence[str]]
     added: Mapping[str, Sequence[Row]]
     files: Mapping[Path, _File]
+    told: Any
 
 
 _kept: dict[Hashable, _Kept] = {}
 
 
-def laid_out(office: Office, name: Hashable, build: Callable[[], object]) -> None:
-    """The office as `build` leaves it; what is built is told apart by its name and the office's settings."""
+def laid_out(office: Office, name: Hashable, build: Callable[[], Value]) -> Value:
+    """The office as `build` leaves it, and what it returned; name and settings of the office tell builds apart."""
     key = (name, repr(replace(office, home=Path())))
     before, _ = _rows()
     known = _kept.get(key)
     if known and known.before == before:
         _lay_out(known, office.home)
-        return
+        told: Value = known.told
+        return told
     files = _files(office.home)
-    build()
+    told = build()
     after, columns = _rows()
     if all(row in after.get(table, ()) for table, rows in before.items() for row in rows):
         added = {table: [row for row in rows if row not in before.get(table, ())] for table, rows in after.items()}
         made = {path: content for path, content in _files(office.home).items() if files.get(path) != content}
-        _kept[key] = _Kept(before, columns, added, made)
+        _kept[key] = _Kept(before, columns, added, made, told)
+    return told
 
 
 def _rows() -> tuple[dict[str, list[Row]], dict[str, list[str]]]:

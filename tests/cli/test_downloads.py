@@ -18,11 +18,10 @@ from kvitto.cli.usage import usage
 from kvitto.money import exact_sum
 from kvitto.records.invoices import list_invoices, load
 from kvitto.records.models import AuditEntry, DocumentRecord
-from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.make_documents import invoice_pdf
 from kvitto.runs.office import Office
 from tests.documents.cast import text_of
-from tests.runs.offices import FIRST_CLOSE, import_rows, made
+from tests.runs.offices import FIRST_CLOSE, import_rows, made_and_closed
 
 MakeOffice = Callable[..., Office]
 Run = Callable[..., Result]
@@ -31,9 +30,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def closed(office: MakeOffice) -> Office:
     """The small office after its first close."""
-    small = made(office(FIRST_CLOSE))
-    close(small)
-    return small
+    return made_and_closed(office(FIRST_CLOSE))
 
 
 @pytest.fixture

@@ -13,9 +13,8 @@ from click.testing import CliRunner, Result
 
 from kvitto.cli.invoices import invoices
 from kvitto.runs import transactions as module
-from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.office import Office
-from tests.runs.offices import FIRST_CLOSE, import_rows, made
+from tests.runs.offices import FIRST_CLOSE, import_rows, made_and_closed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 Run = Callable[..., Result]
@@ -26,8 +25,7 @@ def run(office: Callable[..., Office], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs the command on the small office after its first close, with some usage of March."""
     import kvitto.cli.office as door
 
-    small = made(office(FIRST_CLOSE))
-    close(small)
+    small = made_and_closed(office(FIRST_CLOSE))
     import_rows(small, ["9,waves,vm5,cpu,10,2024-03-04T10:00:00Z"], "march.csv")
     monkeypatch.setattr(door, "open_office", lambda _home: small)
     monkeypatch.setattr(door, "check_ready", lambda _office: None)

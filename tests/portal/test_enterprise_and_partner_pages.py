@@ -21,6 +21,7 @@ from kvitto.records.policies import set_policy
 from kvitto.runs.apply_agreements import apply
 from kvitto.runs.import_prices import import_prices
 from kvitto.runs.office import Office
+from tests.kept_offices import laid_out
 from tests.runs import offices
 
 pytestmark = pytest.mark.django_db
@@ -119,13 +120,17 @@ def visit(tmp_path: Path, settings: Settings, db: None) -> Callable[[str, str], 
 
     set_office_fact("usage_buckets", "8")
     settings.OFFICE = office
-    apply(office, offices.written(office, "agreements.toml", AGREEMENTS))
-    for sheet, price in (("list", "1.5"), ("partner", "0.5")):
-        mapping = offices.PRICE_MAPPING.replace('"list"', f'"{sheet}"')
-        rows = f"meter,price,valid_from\ncpu,{price},2024-01-01\n"
-        files = (offices.written(office, "prices.toml", mapping), offices.written(office, f"{sheet}.csv", rows))
-        import_prices(office, files[0], [files[1]])
-    offices.import_rows(office, ROWS)
+
+    def build() -> None:
+        apply(office, offices.written(office, "agreements.toml", AGREEMENTS))
+        for sheet, price in (("list", "1.5"), ("partner", "0.5")):
+            mapping = offices.PRICE_MAPPING.replace('"list"', f'"{sheet}"')
+            rows = f"meter,price,valid_from\ncpu,{price},2024-01-01\n"
+            files = (offices.written(office, "prices.toml", mapping), offices.written(office, f"{sheet}.csv", rows))
+            import_prices(office, files[0], [files[1]])
+        offices.import_rows(office, ROWS)
+
+    laid_out(office, "visited", build)
 
     def visited(name: str, address: str) -> tuple[int, str]:
         client = Client()

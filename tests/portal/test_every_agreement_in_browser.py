@@ -24,6 +24,7 @@ from kvitto.runs.invoice_life.rebill import rebill
 from kvitto.runs.make_documents import render_missing
 from kvitto.runs.office import Office
 from tests.campaign import size
+from tests.kept_offices import laid_out
 from tests.portal.small_office import PASSWORD
 from tests.portal.test_enterprise_and_partner_pages import AGREEMENTS, NAMES
 from tests.portal.windows import IN_BROWSER, LOOKS, Open, find_no_fault, find_nothing_too_wide, looked_at
@@ -55,6 +56,10 @@ def numbers(transactional_db: None, tmp_path: Path, settings: Settings) -> dict[
     office = Office(home=tmp_path, clock=midnight(date(2024, 3, 20)))
     set_office_fact("usage_buckets", "8")
     settings.OFFICE = office
+    return laid_out(office, "changed invoices", lambda: _build(office))
+
+
+def _build(office: Office) -> dict[str, str]:
     apply(office, offices.written(office, "agreements.toml", _agreements()))
     for sheet, price in (("list", "1.5"), ("partner", "0.5")):
         mapping = offices.PRICE_MAPPING.replace('"list"', f'"{sheet}"')

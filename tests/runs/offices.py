@@ -213,6 +213,15 @@ def made(office: Office, rows: Sequence[str] = FEBRUARY_ROWS, agreements: str = 
     return office
 
 
+def made_and_closed(office: Office, rows: Sequence[str] = FEBRUARY_ROWS, agreements: str = AGREEMENTS) -> Office:
+    """The same after it was closed on its own day."""
+    from kvitto.runs.closing.issue_invoices import close
+    from tests.kept_offices import laid_out
+
+    laid_out(office, ("closed", agreements, *rows), lambda: close(made(office, rows, agreements)))
+    return office
+
+
 def import_price(office: Office, *rows: str) -> None:
     """Import prices: meter, price per hour, first day."""
     from kvitto.runs.import_prices import import_prices

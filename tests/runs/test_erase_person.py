@@ -20,14 +20,13 @@ from kvitto.records.invoices import list_invoices, load
 from kvitto.records.models import AuditEntry, Group, InvoiceRecord, Person, RoleAssignment
 from kvitto.records.people import UnknownPerson, known_people
 from kvitto.runs.apply_agreements import apply
-from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.erase_person import UnableToErase, erase_person
 from kvitto.runs.export_agreements import export
 from kvitto.runs.invoice_life.rebill import rebill
 from kvitto.runs.make_documents import invoice_pdf
 from kvitto.runs.office import Office
 from kvitto.runs.statement import statement_of
-from tests.runs.offices import AGREEMENTS, FIRST_CLOSE, at, made, written
+from tests.runs.offices import AGREEMENTS, FIRST_CLOSE, at, made_and_closed, written
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 ANNA, BO = "anna@daugava.example", "bo@daugava.example"
@@ -96,8 +95,7 @@ def test_an_account_administrator_is_named_by_no_agreement_any_more(spring: Offi
 
 def test_an_issued_invoice_keeps_the_administrator_it_names(office: Callable[..., Office]) -> None:
     """The law asks for it as it was; the next one names nobody, and both have their files."""
-    closed = made(office(FIRST_CLOSE))
-    close(closed)
+    closed = made_and_closed(office(FIRST_CLOSE))
     erase_person(closed, ANNA, even_if_last=True)
     assert ANNA not in whole_database()
     first = next(one.number for one in list_invoices() if one.scope.id == "lab")

@@ -23,6 +23,7 @@ from kvitto.runs.explain_absence import UnableToExplain, why
 from kvitto.runs.export_agreements import migration
 from kvitto.runs.office import Office
 from kvitto.runs.period_rows import period_rows
+from tests.kept_offices import laid_out
 from tests.runs.closing.agreement_offices import EA, IN_OPEN, MCA, MOSP, MPA, buyer, opened, used
 from tests.runs.offices import at, written
 
@@ -72,7 +73,13 @@ CLOSED_ON = date(2024, 3, 2)
 @pytest.fixture
 def unclosed(office: Callable[..., Office], settings: Settings) -> Office:
     """The office before anything was closed."""
-    settings.OFFICE = made = opened(office(CLOSED_ON), WHOLE)
+    settings.OFFICE = made = office(CLOSED_ON)
+    laid_out(made, "every reason", lambda: _build(made))
+    return made
+
+
+def _build(made: Office) -> None:
+    opened(made, WHOLE)
     Person.objects.filter(email__in=("anna@example.com", "bo@example.com")).update(directory="offers-tenant")
     Person.objects.filter(email="eva@example.com").update(directory="own", directories=["offers-tenant"])
     RoleAssignment.objects.create(
@@ -80,13 +87,12 @@ def unclosed(office: Callable[..., Office], settings: Settings) -> Office:
         scope_key="idle", valid_from=date(2024, 1, 1), recorded_in=Revision.objects.latest("number"),
     )  # fmt: skip
     used(made, *USES)
-    return made
 
 
 @pytest.fixture
 def whole(unclosed: Office) -> Office:
     """The office after all of January was closed."""
-    assert close(unclosed).issued
+    assert laid_out(unclosed, "every reason, closed", lambda: close(unclosed)).issued
     return unclosed
 
 

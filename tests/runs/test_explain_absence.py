@@ -10,7 +10,6 @@ import pytest
 from kvitto.language import Phrase
 from kvitto.records.people import UnknownPerson
 from kvitto.runs.asked_scope import UnableToFindScope
-from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.explain_absence import Answer, why
 from kvitto.runs.invoice_life.record_payment import record_payment
 from kvitto.runs.invoice_life.void import void
@@ -18,7 +17,7 @@ from kvitto.runs.named_period import UnableToFindPeriod
 from kvitto.runs.office import Office
 from kvitto.runs.retention import run_retention
 from tests.runs.invoice_life.billed import LAB, LATER, payment
-from tests.runs.offices import FIRST_CLOSE, at, made
+from tests.runs.offices import FIRST_CLOSE, at, made_and_closed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 MakeOffice = Callable[..., Office]
@@ -28,9 +27,7 @@ ANNA, BO, NOBODY = "anna@daugava.example", "bo@daugava.example", "nobody@elsewhe
 @pytest.fixture
 def small(office: MakeOffice) -> Office:
     """The small office after February was closed."""
-    small = made(office(FIRST_CLOSE))
-    close(small)
-    return small
+    return made_and_closed(office(FIRST_CLOSE))
 
 
 def first(answer: Answer) -> str:

@@ -40,8 +40,7 @@ MARCH = calendar_month(date(2024, 3, 1))
 @pytest.fixture
 def closed(office: MakeOffice) -> Office:
     """The small office after its first close: an invoice for the lab, and one for each of two billing profiles."""
-    small = made_and_closed(office(FIRST_CLOSE))
-    return small
+    return made_and_closed(office(FIRST_CLOSE))
 
 
 def scope_of(kind: ScopeKind, key: str) -> InvoiceScope:

@@ -23,6 +23,7 @@ from kvitto.runs.office import Office
 from kvitto.runs.period_charges import charges_of_period
 from kvitto.runs.rate_period import current_as_of
 from kvitto.runs.rated_periods import RatedPeriod, rate_periods
+from tests.kept_offices import laid_out
 from tests.runs.offices import ADDRESS, AGREEMENTS, PRICE_MAPPING, at, import_rows, written
 
 SERVICES, MARKETPLACE, SUPPORT = InvoiceKind
@@ -165,9 +166,13 @@ def everything(office: Callable[..., Office]) -> Office:
     """An office with every agreement, used in every month, on the day on which all up to March is due."""
     made = office(clock=LAST)
     early = at(made, date(2023, 12, 1))
-    apply(early, written(made, "agreements.toml", OFFICE))
-    import_prices(early, written(made, "prices.toml", MAPPING), [written(made, "prices.csv", PRICES)])
-    import_rows(at(made, date(2024, 4, 2)), ROWS)
+
+    def build() -> None:
+        apply(early, written(made, "agreements.toml", OFFICE))
+        import_prices(early, written(made, "prices.toml", MAPPING), [written(made, "prices.csv", PRICES)])
+        import_rows(at(made, date(2024, 4, 2)), ROWS)
+
+    laid_out(made, "everything rated", build)
     return made
 
 

@@ -22,6 +22,7 @@ from kvitto.runs.invoice_life.void import void
 from kvitto.runs.office import Office
 from kvitto.runs.period_rows import period_rows
 from kvitto.runs.statement import Statement, UnableToState, statement_of
+from tests.kept_offices import laid_out
 from tests.runs.closing.agreement_offices import EA, MCA, MOSP, MPA, opened, used
 from tests.runs.offices import at
 
@@ -39,9 +40,13 @@ NOW = date(2024, 2, 4)  # the months of January wait for their invoices, Februar
 @pytest.fixture
 def whole(office: Callable[..., Office], settings: Settings) -> Office:
     """A customer under each agreement, before anything was closed but the first month of the support plan."""
-    settings.OFFICE = made = opened(office(NOW), WHOLE)
-    close(at(made, date(2024, 1, 5)))
-    used(made, *USES)
+    settings.OFFICE = made = office(NOW)
+
+    def build() -> None:
+        close(at(opened(made, WHOLE), date(2024, 1, 5)))
+        used(made, *USES)
+
+    laid_out(made, "stated", build)
     return made
 
 

@@ -26,6 +26,7 @@ from kvitto.runs.transactions import (
     all_transactions,
     transactions,
 )
+from tests.kept_offices import laid_out
 from tests.runs.closing.agreement_offices import EA, MCA, MOSP, closed, opened, used
 from tests.runs.offices import at
 
@@ -38,11 +39,16 @@ TOLD = tuple[str, str, str, str]
 @pytest.fixture
 def harbour(office: MakeOffice) -> Office:
     """January is invoiced, February is open: usage, a third party's product and a support plan in each."""
-    there = opened(office(), f"{MCA}{MOSP}{EA}")
-    used(there, ("waves", "cpu", "100", "2024-01-10"), ("waves", "guard", "1", "2024-01-12"))
-    closed(there, date(2024, 2, 6))
-    used(there, ("waves", "cpu", "30", "2024-02-08"), ("waves", "guard", "2", "2024-02-09"))
-    return at(there, date(2024, 2, 10))
+    there = at(office(), date(2024, 2, 10))
+
+    def build() -> None:
+        opened(there, f"{MCA}{MOSP}{EA}")
+        used(there, ("waves", "cpu", "100", "2024-01-10"), ("waves", "guard", "1", "2024-01-12"))
+        closed(there, date(2024, 2, 6))
+        used(there, ("waves", "cpu", "30", "2024-02-08"), ("waves", "guard", "2", "2024-02-09"))
+
+    laid_out(there, "harbour", build)
+    return there
 
 
 def told(rows: TransactionPage) -> list[TOLD]:

@@ -19,7 +19,7 @@ from kvitto.runs.invoice_life.credit import Part, credit
 from kvitto.runs.invoice_usage import NoUsageFile, invoice_usage_csv
 from kvitto.runs.office import Office
 from tests.runs.closing.test_corrections import document, late, told
-from tests.runs.offices import AGREEMENTS, FIRST_CLOSE, at, made
+from tests.runs.offices import AGREEMENTS, FIRST_CLOSE, at, made_and_closed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 MakeOffice = Callable[..., Office]
@@ -29,9 +29,7 @@ MakeOffice = Callable[..., Office]
 def ended(office: MakeOffice) -> Office:
     """February is closed: Lab, which ended with it, owes 1.01, and is corrected by invoices of its own."""
     agreements = AGREEMENTS.replace('id = "lab"\n', 'id = "lab"\nended_on = 2024-03-01\n', 1)
-    small = made(office(FIRST_CLOSE), agreements=agreements)
-    close(small)
-    return small
+    return made_and_closed(office(FIRST_CLOSE), agreements=agreements)
 
 
 def rows(office: Office, number: str) -> list[tuple[str, ...]]:
@@ -79,8 +77,7 @@ def test_a_credit_note_over_late_usage_has_what_was_taken_back(ended: Office) ->
 
 def test_what_credit_paid_of_usage_that_is_taken_back_is_in_the_last_row(office: MakeOffice) -> None:
     """51 h were 5.10, of which 5.00 was credit; 20 less leave nothing to pay: 0.10 comes back; the row says 20 h."""
-    small = made(office(FIRST_CLOSE), ["1,credit,vm,cpu,51,2024-02-10T10:00:00Z"])
-    close(small)
+    small = made_and_closed(office(FIRST_CLOSE), ["1,credit,vm,cpu,51,2024-02-10T10:00:00Z"])
     late(small, "credit cpu -20 2024-02-05")
     (number,) = told(close(small), "credit").credit_notes
     assert [(row[0], row[3], row[4]) for row in rows(small, number)] == [

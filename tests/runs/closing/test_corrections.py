@@ -21,7 +21,7 @@ from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.invoice_life.rebill import rebill
 from kvitto.runs.invoice_life.void import void
 from kvitto.runs.office import Office
-from tests.runs.offices import AGREEMENTS, FIRST_CLOSE, at, import_price, import_rows, made, written
+from tests.runs.offices import AGREEMENTS, FIRST_CLOSE, at, import_price, import_rows, made_and_closed, written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 MakeOffice = Callable[..., Office]
@@ -32,9 +32,7 @@ APRIL_CLOSE = date(2024, 5, 10)
 @pytest.fixture
 def billed(office: MakeOffice) -> Office:
     """The small office after it closed February: Lab owes 1.01 before tax, Cork office 10.38."""
-    small = made(office(FIRST_CLOSE))
-    close(small)
-    return small
+    return made_and_closed(office(FIRST_CLOSE))
 
 
 def late(office: Office, *uses: str) -> None:
@@ -198,8 +196,7 @@ def test_usage_that_changes_no_amount_is_told(billed: Office) -> None:
 def test_a_subscription_that_ended_gets_an_invoice_of_its_own(office: MakeOffice) -> None:
     """There is no next invoice: another edition of February's, with its period, refers to it."""
     agreements = AGREEMENTS.replace('id = "lab"\n', 'id = "lab"\nended_on = 2024-03-01\n', 1)
-    small = made(office(FIRST_CLOSE), agreements=agreements)
-    close(small)
+    small = made_and_closed(office(FIRST_CLOSE), agreements=agreements)
     late(small, "lab cpu 30 2024-02-05")
     report = close(at(small, date(2024, 3, 20)))
     invoice = document(report, "lab")
@@ -234,8 +231,7 @@ def test_the_next_invoice_names_the_whole_invoice_before(billed: Office) -> None
 
 def test_a_credit_that_was_used_up_pays_no_more(office: MakeOffice) -> None:
     """51 hours are 5.10, of which 5.00 is credit; 10 hours more are 1.00 more, and 20 less leave 4.10, so nothing."""
-    small = made(office(FIRST_CLOSE), ["1,credit,vm,cpu,51,2024-02-10T10:00:00Z"])
-    close(small)
+    small = made_and_closed(office(FIRST_CLOSE), ["1,credit,vm,cpu,51,2024-02-10T10:00:00Z"])
     late(small, "credit cpu 10 2024-02-05", "credit cpu 60 2024-03-10")
     invoice = document(close(at(small, MARCH_CLOSE)), "credit")
     assert corrections([invoice]) == [("cpu", Decimal(10), Decimal("1.00"))]

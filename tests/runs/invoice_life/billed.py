@@ -8,7 +8,7 @@ from decimal import Decimal
 from kvitto.invoicing.payments import FailureReason, MethodFamily, Payment, PaymentKind
 from kvitto.money import Money
 from kvitto.runs.office import Office
-from tests.runs.offices import FIRST_CLOSE, at, made
+from tests.runs.offices import FIRST_CLOSE, at, made_and_closed
 
 CORK, QUAY, LAB = "K-2024-000001", "K-2024-000002", "K-2024-000003"
 LATER = date(2024, 3, 20)
@@ -16,9 +16,7 @@ LATER = date(2024, 3, 20)
 
 def billed(office: Office) -> Office:
     """The office after it closed February, on a later day."""
-    from kvitto.runs.closing.issue_invoices import close
-
-    close(at(made(office), FIRST_CLOSE))
+    made_and_closed(at(office, FIRST_CLOSE))
     return at(office, LATER)
 
 
