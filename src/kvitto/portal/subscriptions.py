@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -15,10 +16,10 @@ from django.views.decorators.http import require_safe
 
 from kvitto.access.answers import Refused
 from kvitto.agreements.billing_periods import periods_of
-from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
-from kvitto.agreements.parts import part_of
+from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind, Subscription
 from kvitto.agreements.subscription_state_words import ToldState
 from kvitto.language import Phrase, phrase
+from kvitto.periods import Period
 from kvitto.portal.address_parts import INVOICE_PAGES, address_of
 from kvitto.portal.offers import offer_name
 from kvitto.portal.permission import person_of
@@ -130,10 +131,38 @@ def _invoice_page(scope: InvoiceScope) -> tuple[str, str, str]:
 def _usage_pages(everything: Everything, kind: ScopeKind) -> Iterable[tuple[str, str, str]]:
     """Name, what it belongs to and address of each part whose usage is open, in its latest period that has begun."""
     today = settings.OFFICE.today()
+    latest: dict[Scope, Mapping[str, Period | None]] = {}
     for scope, part in everything.parts(kind):
-        period = max(periods_of(part_of(scope, Scope(kind, part.id)), today), default=None)
+        if scope.scope not in latest:
+            latest[scope.scope] = _latest_periods(scope, kind, today)
+        period = latest[scope.scope].get(part.id)
         if period:
             yield part.name, scope.name, reverse(f"{kind}_period", args=[part.id, period.start])
+
+
+def _latest_periods(scope: InvoiceScope, kind: ScopeKind, today: date) -> dict[str, Period | None]:
+    """Of each part of this kind, in one walk through the subscriptions."""
+    departments = {account.id: account.department_id for account in scope.enrollment_accounts}
+    own: dict[str, list[Subscription]] = {}
+    for each in scope.subscriptions:
+        own.setdefault(_part_above(each, kind, departments), []).append(each)
+    return {
+        part: max(periods_of(replace(scope, subscriptions=tuple(some)), today), default=None)
+        for part, some in own.items()
+    }
+
+
+def _part_above(each: Subscription, kind: ScopeKind, departments: Mapping[str, str]) -> str:
+    """The id of the part of this kind that the subscription stands in; empty if it stands in none."""
+    match kind:
+        case ScopeKind.INVOICE_SECTION:
+            return each.section_id
+        case ScopeKind.CUSTOMER:
+            return each.customer_id
+        case ScopeKind.DEPARTMENT:
+            return departments.get(each.enrollment_account_id, "")
+        case _:
+            return each.enrollment_account_id
 
 
 def _labelled(pages: Iterable[tuple[str, str, str]]) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from kvitto.agreements.dated import Dated
 from kvitto.agreements.facts import SELLER, Agreed
@@ -61,6 +61,8 @@ def tree_around(scopes: Iterable[Scope], revision: int | None = None, on: date |
     """
     named = frozenset(scopes)
     mark = agreements_mark(revision)
+    if mark is not None and on is not None and _is_one_version(mark, revision, on):
+        on = None  # the same, and read already
     if mark is None:
         return tree_of(Around(_records(revision, on), named).rows(), on)
     is_one = len(named) == 1 and on is None
@@ -71,6 +73,18 @@ def tree_around(scopes: Iterable[Scope], revision: int | None = None, on: date |
         return tree_of(rows, on), len(rows) + 1
 
     return remembered(("around", mark, whole, on), read)
+
+
+def _is_one_version(mark: tuple[Hashable, ...], revision: int | None, on: date) -> bool:
+    """True if whatever was ever agreed holds on the day until further notice."""
+
+    def read() -> tuple[tuple[bool, date | None], int]:
+        records = believed(AgreementRecord.objects.all(), revision)
+        latest = records.aggregate(latest=Max("valid_from"))["latest"]
+        return (records.exclude(valid_to=None).exists(), latest), 1
+
+    has_ended, latest = remembered(("changes", mark), read)
+    return not has_ended and (latest is None or latest <= on)
 
 
 def _whole(scope: Scope, mark: tuple[Hashable, ...], revision: int | None) -> Scope:
