@@ -99,7 +99,8 @@ def add_role(request: HttpRequest, kind: ScopeKind, id: str) -> HttpResponse:  #
             except HeldAlready as error:
                 context = {**_standing(place), "to": to, "choice": RoleChoice(role), "holder": error.holder}
                 context["is_stale"] = bool(wish.instead_of)
-                return render(request, "portal/access/replace_role.html", context, status=HTTPStatus.CONFLICT)
+                status = HTTPStatus.CONFLICT if wish.instead_of else HTTPStatus.OK
+                return render(request, "portal/access/replace_role.html", context, status=status)
             except UnableToGive as error:
                 wrong = {error.field: error.phrase}
     context = {
