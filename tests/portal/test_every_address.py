@@ -44,9 +44,14 @@ def opened(form: Form, address: str) -> HttpResponse:
     return answer  # type: ignore[return-value]
 
 
+_ASKED_FOR: set[str] = set()
+
+
 @pytest.fixture
 def asked_for(pages: list[tuple[Address, Form]], monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of all that any page reads from its address."""
+    """The names of all that any page reads from its address; found out once."""
+    if _ASKED_FOR:
+        return sorted(_ASKED_FOR)
     seen: set[str] = set()
     read, read_all = QueryDict.get, QueryDict.getlist
 
@@ -63,6 +68,7 @@ def asked_for(pages: list[tuple[Address, Form]], monkeypatch: pytest.MonkeyPatch
         patched.setattr(QueryDict, "getlist", getlist)
         for one, form in pages:
             opened(form, one.filled())
+    _ASKED_FOR.update(seen)
     return sorted(seen)
 
 

@@ -26,7 +26,7 @@ OF_A_SCOPE = re.compile(
 
 def one_of_each_kind() -> dict[str, tuple[str, str]]:
     """The pages, of those that several kinds of scope have (as its overview) the first."""
-    kinds = {OF_A_SCOPE.sub("", name, count=1): name for name in reversed(PAGES)}
+    kinds = {OF_A_SCOPE.sub("", name, count=1): name for name in reversed(list(PAGES))}
     return {name: page for name, page in PAGES.items() if name in kinds.values()}
 
 

@@ -83,7 +83,7 @@ def test_a_kill_at_any_step_bills_nothing_twice(
     late = {one["number"]: one for one in json.loads(whole.out)["late_usage"]}
     assert sorted(bool(one["billed_on"]) for one in late.values()) == [False, True, True]
     assert [len(one["credit_notes"]) for one in late.values() if not one["billed_on"]] == [1]
-    kills = range(1, len(whole.steps) + 1, size(sample=12 if own_database else 10, full=1))
+    kills = range(1, len(whole.steps) + 1, size(sample=14, full=1))
     record_property("kills", len(kills))
     with ExitStack() as copies:
         jobs = []

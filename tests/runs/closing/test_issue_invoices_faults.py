@@ -120,7 +120,7 @@ def test_a_kill_at_any_step_loses_doubles_and_skips_nothing(
     with copy_of(case.home, case.environment, tmp_path / "count") as environment:
         (whole,) = run_jobs([case.close(tmp_path / "count", environment)])
     assert whole.steps.count("commit") >= 3  # the invoices together, and two documents
-    kills = range(1, len(whole.steps) + 1, size(sample=8 if case.environment else 5, full=1))
+    kills = range(1, len(whole.steps) + 1, size(sample=9, full=1))
     record_property("kills", len(kills))
     with ExitStack() as copies:
         jobs = []
@@ -150,7 +150,7 @@ def test_lost_power_at_any_step_loses_doubles_and_skips_nothing(
     kinds_each_time = size(sample=1, full=len(kinds))  # the sample takes them in turn
     losses = [
         (length, (kinds * 2)[length % 2 + offset])
-        for length in range(0, len(recording) + 1, size(sample=5, full=1))
+        for length in range(0, len(recording) + 1, size(sample=7, full=1))
         for offset in range(kinds_each_time)
     ]
     record_property("losses of power", len(losses))
