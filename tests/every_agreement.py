@@ -157,15 +157,17 @@ def let(scope: Scope, policy: Policy, value: str) -> None:
     PolicySetting.objects.create(**here, value=value, valid_from=START, recorded_in=Revision.objects.latest("number"))
 
 
-def invoice(number: str, customer: str, agreement: str, start: date, kind: str = "AzureServices") -> str:
-    """An issued invoice for a month, as far as access looks at it."""
+def invoice(
+    number: str, customer: str, agreement: str, start: date, kind: str = "AzureServices", account: str = ""
+) -> str:
+    """An issued invoice for a month, as far as access looks at it; `account`: of an earlier owner."""
     scope = invoiced_scope(customer, agreement)
     InvoiceRecord.objects.create(
         number=number,
         kind=kind,
         scope_kind=scope.kind,
         scope_key=scope.id,
-        account_key=f"{customer}-{agreement}-account",
+        account_key=account or f"{customer}-{agreement}-account",
         period_start=start,
         period_end=date(start.year + start.month // 12, start.month % 12 + 1, 1),
         issue_date=start,

@@ -36,7 +36,7 @@ def happened(home: Path, environment: dict[str, str], act: str) -> tuple[list[li
         Job(home, f"{JOBS}:{call}", arguments, environment=environment)
         for call, arguments in (("make", [str(ROUNDS)]), ("at_once", [act, str(ROUNDS)]), ("tell", []))
     ]
-    made, done, told = run_jobs(jobs, timeout=300)
+    made, done, told = run_jobs(jobs, patience=300)
     assert [made.status, done.status, told.status] == [0, 0, 0], made.err + done.err + told.err
     return json.loads(done.out), json.loads(told.out)
 

@@ -266,6 +266,18 @@ def test_an_old_invoice_is_opened_by_no_role(here: Office, vera: Person) -> None
     assert can.roles == ()
 
 
+def test_an_invoice_of_an_earlier_owner_is_theirs_to_share(here: Office, vera: Person) -> None:
+    """The subscription is somebody else's by now, who learns nothing of what is asked about the time before."""
+    before = person("erna", Role.ACCOUNT_ADMINISTRATOR, scope_of("other", "mosp", "account"))
+    now = person("olga", Role.ACCOUNT_ADMINISTRATOR, NORDLYS)
+    invoice("K-before", "own", "mosp", date(2017, 2, 1), account="other-mosp-account")
+    asked, of_now = ask(here, vera, "K-before"), ask(here, vera, "K-mosp")
+    assert (list(open_requests_for(before)), list(open_requests_for(now))) == ([asked], [of_now])
+    with pytest.raises(gate.NotFound):
+        request_to_answer(now, asked.pk)
+    assert decline(here, before, asked.pk).state == "declined"
+
+
 def test_an_erased_asker_takes_the_requests_along(here: Office, vera: Person) -> None:
     """Nobody is left to be answered; and who decided is forgotten when they are erased."""
     owner, otto = (person(name, Role.BILLING_PROFILE_OWNER, PROFILE) for name in ("olga", "otto"))

@@ -7,8 +7,9 @@ any other, and reaches nobody.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import Case, Max, Min, Q, QuerySet, When
 
@@ -27,6 +28,7 @@ from kvitto.records.held_roles import roles_of
 from kvitto.records.models import CopyRequest, InvoiceRecord, Person
 from kvitto.records.people import ERASED
 
+_PLACED = ("number", "scope_kind", "scope_key", "account_key", "period_start", "kind")
 OPEN, GRANTED, DECLINED, WITHDRAWN = "open", "granted", "declined", "withdrawn"
 _SCOPES_AT_ONCE = 500
 _KINDS = (
@@ -160,7 +162,11 @@ def _to_answer(person: Person, requests: QuerySet[CopyRequest], *order: str) -> 
     scopes = [Scope(ScopeKind(row["scope_kind"]), row["scope_key"]) for row in rows[:_SCOPES_AT_ONCE]]
     if not scopes:
         return requests.none()
-    asker = Asker(person, roles_of(person), View.around(scopes))
+    invoices = list(
+        InvoiceRecord.objects.filter(number__in=requests.values("wanted")).values(*_PLACED)[:_SCOPES_AT_ONCE]
+    )
+    accounts = (Scope(ScopeKind.BILLING_ACCOUNT, one["account_key"]) for one in invoices)
+    asker = Asker(person, roles_of(person), View.around({*scopes, *accounts}))
     theirs: dict[ScopeKind, list[str]] = defaultdict(list)
     for scope in scopes:
         spot = invoiced_spot(asker.view, scope)
@@ -169,7 +175,9 @@ def _to_answer(person: Person, requests: QuerySet[CopyRequest], *order: str) -> 
     mine = Q(pk=None)
     for kind, keys in theirs.items():
         mine |= Q(scope_kind=kind.value, scope_key__in=keys)
-    return requests.filter(mine).select_related("asked_by")
+    own = [one["number"] for one in invoices if _may_answer_invoice(asker, one)]
+    others = [one["number"] for one in invoices if one["number"] not in own]
+    return requests.filter(Q(wanted__in=own) | mine & ~Q(wanted__in=others)).select_related("asked_by")
 
 
 def remove_requests_of(person: Person) -> None:
@@ -186,6 +194,13 @@ def scope_of(request: CopyRequest) -> Scope | None:
 def was_erased(person: Person) -> bool:
     """True of somebody who is no longer known."""
     return person.email.endswith(ERASED)
+
+
+def _may_answer_invoice(asker: Asker, one: Mapping[str, Any]) -> bool:
+    """Of an invoice by itself: it stays with the account it was issued under, wherever its subscription is now."""
+    scope = Scope(ScopeKind(one["scope_kind"]), one["scope_key"])
+    spot = invoice_spot(asker.view, scope, one["account_key"], one["period_start"], one["kind"])
+    return spot is not None and _may_answer(asker, spot)
 
 
 def _may_answer(asker: Asker, spot: Spot) -> bool:
