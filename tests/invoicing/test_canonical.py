@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from kvitto.agreements.invoice_kinds import InvoiceKind
 from kvitto.agreements.price_sheet import ChargeKind
-from kvitto.invoicing.canonical import digest_of, from_text, to_text
+from kvitto.invoicing.canonical import digest_of, fact_in, from_text, to_text
 from kvitto.invoicing.invoice import AsOf, DocumentType, Invoice, PreviousInvoice
 from kvitto.periods import Period
 from tests.campaign import size
@@ -118,6 +118,16 @@ def test_a_text_of_form_1_is_still_read() -> None:
         replace(line, tax_category="S", tax_rate=Decimal(25), credit=Decimal("1.5")) for line in then.lines
     ] == list(today.lines)
     assert json.loads(to_text(then))["form"] == 2
+
+
+def test_one_fact_is_read_without_the_rest() -> None:
+    """The same as of the whole; also where the text behind it is no longer whole."""
+    text = to_text(drafted(mosp(monthly_credit("1.50")), [charged("3")]))
+    facts = json.loads(text)
+    assert [fact_in(text, name) for name in facts] == [*facts.values()]
+    assert fact_in(text.partition('"sections"')[0], "purchase_order") == facts["purchase_order"]
+    with pytest.raises(ValueError, match="Expecting"):
+        fact_in(text, "never")
 
 
 def test_the_digest_changes_with_any_fact() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 
@@ -13,10 +14,14 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.invoicing.payments import Payment, PaymentKind
 from kvitto.periods import midnight
+from kvitto.portal.warming import warm_up
+from kvitto.records.agreements import tree
 from kvitto.records.amounts_due import amounts_due, past_due
 from kvitto.records.invoices import list_invoices
+from kvitto.records.large_accounts import large_accounts
 from kvitto.records.models import InvoiceRecord
 from kvitto.records.payments import standings
+from kvitto.records.remembered import forget
 from kvitto.runs.invoice_life.record_payment import record_payment
 from kvitto.runs.office import Office
 from tests.portal.small_office import (
@@ -53,6 +58,17 @@ def page(client: Client, address: str = "/") -> str:
     answer = client.get(address)
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def test_a_process_reads_ahead_and_shows_the_same(office: Office, sign_in: SignIn) -> None:
+    """What was read before the first page changes none; the largest accounts come first."""
+    known = Counter(each.account_id for each in tree().subscriptions.values())
+    assert large_accounts(1) == sorted(known.items(), key=lambda one: -one[1])
+    assert large_accounts(1_000) == []
+    before = page(sign_in(ADMINISTRATOR)).partition("<main")[2]
+    forget()
+    warm_up()
+    assert page(sign_in(ADMINISTRATOR)).partition("<main")[2] == before
 
 
 def test_who_has_nothing_is_told_what_would_appear(office: Office, sign_in: SignIn) -> None:

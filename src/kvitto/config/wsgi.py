@@ -37,5 +37,11 @@ def _stop_without(parent: multiprocessing.process.BaseProcess) -> None:
 
 _parent = multiprocessing.parent_process()
 if _parent is not None:  # a worker of the server, and not whoever else imports this
+    from django.db import connections
+
+    from kvitto.portal.warming import warm_up
+
     atexit.register(_leave_at_once)
     threading.Thread(target=_stop_without, args=(_parent,), daemon=True).start()
+    warm_up()
+    connections.close_all()  # pages are answered by other threads, each with its own

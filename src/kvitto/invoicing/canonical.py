@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 from kvitto.invoicing.invoice import Invoice
 from kvitto.plain_facts import as_text, read
@@ -29,6 +30,20 @@ def from_text(text: str) -> Invoice:
         message = f"an invoice in form {form}, which is not known"
         raise ValueError(message)
     return read(Invoice, facts)
+
+
+def fact_in(text: str, name: str) -> Any:
+    """One fact of a canonical text as JSON has it, without reading what stands behind it; keys are in order.
+
+    ValueError if there is none.
+    """
+    decoder, at = json.JSONDecoder(), 1
+    while True:
+        key, at = decoder.raw_decode(text, at)
+        value, at = decoder.raw_decode(text, at + 1)
+        if key == name:
+            return value
+        at += 1
 
 
 def digest_of(text: str) -> str:
