@@ -73,6 +73,7 @@ def test_s_03_who_has_no_right_asks_and_is_let_in(open_window: Open) -> None:
     owner.goto("/requests/")
     find_no_fault(owner, "requests")
     owner.get_by_role("link", name=DISKS).click()
+    expect(owner.get_by_label("Your answer")).to_be_visible()
     find_no_fault(owner, "answer")
     expect(owner.get_by_role("radio", name="Billing profile reader")).to_be_checked()
     owner.get_by_label("Your answer").fill("You are welcome.")
@@ -98,7 +99,7 @@ def test_s_03_who_does_not_exist_here_learns_nothing(open_window: Open) -> None:
         expect(asker.get_by_role("status")).to_contain_text("If it exists, its owners were asked.")
     owner = open_window(email=PROFILE_OWNER)
     owner.goto("/requests/")
-    expect(owner.get_by_text("Waiting for your answer")).to_have_count(0)
+    expect(owner.get_by_text("No request waits for your answer.")).to_be_visible()
 
 
 def test_a_role_is_given_and_taken_away_with_the_keyboard(open_window: Open) -> None:
