@@ -41,24 +41,24 @@ class Shot:
 
     person: str
     path: str
-    width: int = 1180
-    height: int = 700
+    width: int = 1280
+    height: int = 760
     language: str = "en"
     look: Look = "light"
 
 
 PICTURES: dict[str, tuple[Shot, ...]] = {
     "start": (Shot(_ASTRID, "/"),),
-    "invoices": (Shot(_ASTRID, f"{_LAB}/invoices/", height=760),),
+    "invoices": (Shot(_ASTRID, f"{_LAB}/invoices/", height=820),),
     "invoice-page": (Shot(_ASTRID, f"{_INVOICE}/", height=880),),
     "daily-usage": (Shot(_ASTRID, f"{_LAB}/periods/2024-02-05/?by=charge", height=960),),
     "access": (Shot(_SASKIA, "/billing-profiles/utrecht/access/"),),
-    "transactions": (Shot(_SASKIA, "/billing-profiles/utrecht/transactions/", height=760),),
+    "transactions": (Shot(_SASKIA, "/billing-profiles/utrecht/transactions/", height=820),),
     "charges": (Shot(_KARIN, "/billing-accounts/fjallbygd/usage-and-charges/"),),
     "credits": (Shot(_KARIN, "/billing-accounts/fjallbygd/credits/", height=800),),
-    "statement": (Shot(_ASTRID, "/account-center/3f5b6c1e-8a57-4a0e-9d3e-0c1a5b7d2e01/statement/", height=760),),
+    "statement": (Shot(_ASTRID, "/account-center/3f5b6c1e-8a57-4a0e-9d3e-0c1a5b7d2e01/statement/", height=820),),
     "partner": (Shot(_ILZE, "/partner-center/customers/juras/", height=800),),
-    "operator": (Shot(_EBBA, "/operator/", height=760),),
+    "operator": (Shot(_EBBA, "/operator/", height=820),),
     "phones": (
         Shot(_ASTRID, f"{_LAB}/invoices/", *_PHONE, "sv"),
         Shot(_JANIS, "/subscriptions/", *_PHONE, "lv", "dark"),
