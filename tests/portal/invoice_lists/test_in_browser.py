@@ -91,7 +91,7 @@ def test_s24_several_at_once_without_scripts_and_with_the_keyboard(open_window: 
     assert len(zipfile.ZipFile(archive.value.path()).namelist()) == 2
     page = open_window(email=ADMINISTRATOR)
     page.goto("/invoices/")
-    page.get_by_label("Time span").focus()
+    page.get_by_label("Sort by").focus()
     for _ in range(2):
         page.keyboard.press("Tab")
     expect(page.get_by_role("checkbox", name=re.compile("^Choose K-")).first).to_be_focused()
