@@ -1,4 +1,4 @@
-"""Every page in a real browser: axe finds no violation, nothing is too wide, in light and dark, small and large."""
+"""Every page in a real browser: axe finds no violation, nothing is too wide, in light and dark, on each size."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from kvitto.records.models import Person
 from kvitto.runs.office import Office
 from tests.campaign import IS_CAMPAIGN, size
 from tests.portal.every_page import NOBODY, PAGES, come_in, stage
-from tests.portal.windows import IN_BROWSER, LOOKS, Open, find_no_fault
+from tests.portal.windows import IN_BROWSER, LOOKS, Open, find_no_fault, find_nothing_too_wide
 
 pytestmark = IN_BROWSER
+TABLET = 768
 SHARES = 2
 SEEN_ELSEWHERE = {"follow_link"}
 """A link works once; `identity/test_in_browser.py` looks at what it opens."""
@@ -59,6 +60,10 @@ def test_axe_finds_no_violation_on_any_page(live_whole: Office, open_window: Ope
         windows[look].goto(address.format(**staged))
         try:
             find_no_fault(windows[look], f"{name}, {width} pixels, {colours}")
+            if width > TABLET:
+                windows[look].set_viewport_size({"width": TABLET, "height": 900})
+                find_nothing_too_wide(windows[look], f"{name}, {TABLET} pixels")
         except AssertionError as fault:
             faults.append(str(fault))
+        windows[look].set_viewport_size({"width": width, "height": 900})
     assert not faults, "\n".join(faults)

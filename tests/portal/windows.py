@@ -53,8 +53,9 @@ def open_window(browser: Browser, live_server: LiveServer) -> Iterator[Open]:
             complaints.append(message.text)
 
     def opened(width: int = 1440, email: str = "", **options: Any) -> Page:
+        asked: dict[str, Any] = {"reduced_motion": "reduce", **options}  # nothing is half faded when it is looked at
         context = browser.new_context(
-            base_url=live_server.url, viewport={"width": width, "height": 900}, locale="en-GB", **options
+            base_url=live_server.url, viewport={"width": width, "height": 900}, locale="en-GB", **asked
         )
         contexts.append(context)
         page = context.new_page()

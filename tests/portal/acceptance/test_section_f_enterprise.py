@@ -36,6 +36,7 @@ def test_s53_to_s58_usage_and_charges_by_month(open_window: Open) -> None:
     choose(administrator, "Policies")
     administrator.get_by_label(POLICY, exact=True).select_option("NotAllowed")
     administrator.get_by_role("button", name=f"Save {POLICY}").click()
+    expect(administrator.get_by_role("status").first).to_be_visible()
     choose(administrator, "Invoices")
     assert saved(administrator, main(administrator).get_by_role("link", name=re.compile("^Download invoice")).first)[
         1

@@ -19,13 +19,18 @@ def main(page: Page) -> Locator:
 def go(page: Page, *names: str) -> None:
     """Follow links of the page itself, by their names."""
     for name in names:
-        main(page).get_by_role("link", name=name).first.click()
+        _follow(page, main(page).get_by_role("link", name=name).first)
 
 
 def choose(page: Page, *names: str) -> None:
     """Follow entries of the menu at the left."""
     for name in names:
-        page.get_by_role("navigation", name="Menu").get_by_role("link", name=name, exact=True).click()
+        _follow(page, page.get_by_role("navigation", name="Menu").get_by_role("link", name=name, exact=True))
+
+
+def _follow(page: Page, link: Locator) -> None:
+    with page.expect_navigation():  # whoever looks next looks at the page that it leads to
+        link.click()
 
 
 def search(page: Page, words: str, heading: str = "") -> None:

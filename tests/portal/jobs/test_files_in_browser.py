@@ -92,6 +92,7 @@ def test_closing_shows_how_far_it_is_and_what_came_of_it(
     page.wait_for_url("**/operator/jobs/*/")
     working(office)
     page.get_by_role("link", name="Close what is due").click()
+    page.wait_for_url("**/operator/close/**")
     before = InvoiceRecord.objects.count()
     tab_to(page, "Issue ")
     page.keyboard.press("Enter")
