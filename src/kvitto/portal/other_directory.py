@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from kvitto.agreements.hierarchy import Scope
+from kvitto.agreements.hierarchy import Scope, ScopeKind
 from kvitto.portal.address_parts import PLURALS
+from kvitto.portal.navigation import AREAS
 from kvitto.portal.permission import person_of
-from kvitto.runs.other_directory import directory_that_opens
+from kvitto.records.held_roles import roles_of
+from kvitto.runs.other_directory import directory_that_opens, other_directory
 
-_KINDS = {plural: kind for kind, plural in PLURALS.items()}
+_KINDS = {**{plural: kind for kind, plural in PLURALS.items()}, "account-center": ScopeKind.SUBSCRIPTION}
 
 
 def directory_to_switch_to(request: HttpRequest) -> str | None:
@@ -22,7 +24,10 @@ def directory_to_switch_to(request: HttpRequest) -> str | None:
         return None
     if number := found.kwargs.get("number"):
         return directory_that_opens(person, str(number))
-    kind = _KINDS.get(request.path.split("/")[1])
-    if kind is None or "id" not in found.kwargs:
+    kind = next((_KINDS[part] for part in request.path.split("/") if part in _KINDS), None)
+    if kind and "id" in found.kwargs:
+        return directory_that_opens(person, Scope(kind, str(found.kwargs["id"])))
+    area = next((area for area in AREAS if area.agreement and area.address == request.path), None)
+    if area is None:
         return None
-    return directory_that_opens(person, Scope(kind, str(found.kwargs["id"])))
+    return other_directory(person, lambda looking: area.is_for(looking, roles_of(looking)))

@@ -5,6 +5,7 @@ Whoever is told so could switch there and see it anyway; to everybody else it is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 
 from kvitto.access.answers import NotFound
@@ -19,13 +20,18 @@ def directory_that_opens(person: Person, asked: Scope | str) -> str | None:
 
     The office's own directory is called by the empty text.
     """
+    return other_directory(person, lambda looking: _is_there(looking, asked))
+
+
+def other_directory(person: Person, opens: Callable[[Person], bool]) -> str | None:
+    """The first of the person's other directories of which this is true, for them looking from there."""
     theirs: list[str] = [person.directory, *person.directories]
     for directory in dict.fromkeys(theirs):
         if directory == person.current_directory:
             continue
         looking = copy(person)
         looking.look_from(directory)
-        if _is_there(looking, asked):
+        if opens(looking):
             return directory
     return None
 

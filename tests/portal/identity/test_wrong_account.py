@@ -26,6 +26,8 @@ LINKS = (
     "/subscriptions/{}-mosp-subscription/periods/2017-01-01/",
     "/invoices/K-{}-mosp/",
     "/invoices/K-{}-mosp.pdf",
+    "/account-center/{}-mosp-subscription/",
+    "/partner-center/customers/{}-mpa-customer/",
 )
 
 
@@ -41,6 +43,7 @@ def office(db: None, tmp_path: Path, settings: Settings) -> None:
     Person.objects.create_user(STRANGER, name="Stranger", directories=["tenant-b", "tenant-c"])
     give(owner, Role.ACCOUNT_ADMINISTRATOR, scope_of("bound", "mosp", "account"))
     give(owner, Role.BILLING_ACCOUNT_OWNER, scope_of("bound", "mca", "account"))
+    give(owner, Role.ADMIN_AGENT, scope_of("bound", "mpa", "account"))
 
 
 def as_person(email: str) -> Client:
@@ -69,6 +72,12 @@ def test_from_another_directory_one_is_told_which(office: None, link: str) -> No
     assert switched.headers["Location"] == path
     assert "<option selected>tenant-b</option>" in client.get("/profile/").content.decode()
     assert client.get("/subscriptions/bound-mosp-subscription/access/").status_code == 200
+
+
+def test_a_partner_is_told_from_where_partner_center_is_theirs(office: None) -> None:
+    """A stranger is not."""
+    assert "It belongs to the directory tenant-b" in told(as_person(OWNER), "/partner-center/")
+    assert "tenant-b" not in told(as_person(STRANGER), "/partner-center/")
 
 
 @pytest.mark.parametrize("link", LINKS)
