@@ -25,7 +25,6 @@ _APPLICATION = "kvitto.config.wsgi:application"
 _SECONDS_TO_FINISH = 20
 _SECONDS_BETWEEN_QUESTIONS = 0.05
 _MOST_WORKERS_UNASKED = 4
-_SECONDS_A_THREAD_WAITS = 300  # for its next request, before it goes and its connection with it
 
 
 class UnableToServe(UnableTo):
@@ -72,8 +71,6 @@ def start_serving(office: Office, *, host: str, port: int, workers: int | None =
         port=port,
         interface=Interfaces.WSGI,
         workers=workers or _usual_workers(office),
-        blocking_threads=_threads(office),
-        blocking_threads_idle_timeout=_SECONDS_A_THREAD_WAITS,
         websockets=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
@@ -93,11 +90,6 @@ def start_serving(office: Office, *, host: str, port: int, workers: int | None =
 def _usual_workers(office: Office) -> int:
     """One process answers dozens of people; SQLite has one writer at a time anyway."""
     return 1 if office.database == "sqlite" else min(_MOST_WORKERS_UNASKED, os.cpu_count() or 1)
-
-
-def _threads(office: Office) -> int:
-    """So many answers of one process may be under way; each thread keeps a connection, which PostgreSQL counts."""
-    return 64 if office.database == "sqlite" else 16
 
 
 def _start_workers_afresh() -> None:

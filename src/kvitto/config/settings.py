@@ -14,8 +14,6 @@ from kvitto.language import CATALOGUES
 from kvitto.language import LANGUAGES as SPOKEN
 from kvitto.runs.office import Office
 
-_SECONDS_TO_KEEP_A_CONNECTION = 60
-
 OFFICE: Office = read_settings(Path(os.environ.get("KVITTO_HOME", "kvitto-home")).expanduser().resolve(), os.environ)
 
 
@@ -24,7 +22,9 @@ def _database(office: Office) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": office.database_file,
-            "CONN_MAX_AGE": None,  # to open the file and read its schema again would take longer than most questions
+            # To open the file and read its schema again takes longer than most questions. Threads go when nothing is
+            # asked, and their connections with them. Not so with PostgreSQL, which counts connections.
+            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 60,
@@ -40,8 +40,6 @@ def _database(office: Office) -> dict[str, Any]:
         "PASSWORD": unquote(address.password or ""),
         "HOST": unquote(address.hostname or ""),
         "PORT": str(address.port or ""),
-        "CONN_MAX_AGE": _SECONDS_TO_KEEP_A_CONNECTION,
-        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": dict(parse_qsl(address.query)),
     }
 
