@@ -5,10 +5,12 @@ Nothing is computed that the printed sheet does not compute as well.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, overload
 
 from kvitto.documents import words
 from kvitto.documents.line_sums import credit_by_line
@@ -48,7 +50,7 @@ class SheetSection:
     """Lines under their heading. `ends`: its last line is among them, so that its total follows."""
 
     name: str
-    lines: tuple[SheetLine, ...]
+    lines: Sequence[SheetLine]
     total_label: Phrase
     total: Money
     credit: Money | None
@@ -93,6 +95,25 @@ class Sheet:
     has_many_subscriptions: bool
     has_credit: bool
     has_tax_rates: bool
+
+
+class _Lines(Sequence[SheetLine]):
+    """Lines that are made when they are shown: of a hundred thousand a page shows a hundred."""
+
+    def __init__(self, placed: Sequence[Placed], make: Callable[[Placed], SheetLine]) -> None:
+        self._placed, self._make = placed, make
+
+    def __len__(self) -> int:
+        return len(self._placed)
+
+    @overload
+    def __getitem__(self, at: int) -> SheetLine: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[SheetLine, ...]: ...
+    def __getitem__(self, at: int | slice) -> SheetLine | tuple[SheetLine, ...]:
+        if isinstance(at, slice):
+            return tuple(map(self._make, self._placed[at]))
+        return self._make(self._placed[at])
 
 
 def sheet_of(invoice: Invoice) -> Sheet:
@@ -178,9 +199,9 @@ def _sections(invoice: Invoice, credit: dict[int, Decimal]) -> tuple[SheetSectio
         placed = list(found)
         name = placed[0].section_name
         total = Money(exact_sum(one.line.amount for one in placed), invoice.currency)
-        lines = tuple(_line(one, invoice, credit) for one in placed)
-        given = exact_sum(line.credit.amount for line in lines if line.credit)
+        given = exact_sum(EXACT.minus(credit[one.line.number]) for one in placed if credit.get(one.line.number))
         taken = Money(given, invoice.currency) if given else None
+        lines = _Lines(placed, partial(_line, invoice=invoice, credit=credit))
         sections.append(SheetSection(name, lines, words.total_of(name), total, taken))
     return tuple(sections)
 

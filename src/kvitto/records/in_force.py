@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -19,16 +20,15 @@ from kvitto.records.asked_once import asked_once
 from kvitto.records.invoices import SUMMARY, IssuedInvoice, Payer, list_invoices, records_of, summary
 from kvitto.records.links import LinkKind
 from kvitto.records.models import InvoiceLink, InvoiceRecord
-from kvitto.records.prepared import prepared
+from kvitto.records.prepared import Given, prepared
 
 _ONLY_CORRECTS = Q(edition__gt=1, linked_from__kind=LinkKind.CORRECTION)  # bills what came late for its period, alone
 
 
 def invoice_in_force(scope: Scope, period: Period, kind: InvoiceKind = InvoiceKind.SERVICES) -> IssuedInvoice | None:
     """The invoice of this kind that stands for the scope's period, or None."""
-    own = InvoiceRecord.objects.filter(scope_kind=scope.kind, scope_key=scope.id, period_start=period.start, kind=kind)
-    found = _in_force(own).values(*SUMMARY).first()
-    return summary(found) if found else None
+    rows = _of_period(scope_kind=scope.kind.value, key=scope.id, start=period.start, kind=kind.value)
+    return next((summary(dict(zip(SUMMARY, row, strict=True))) for row in rows), None)
 
 
 def invoices_in_force(scopes: Iterable[Scope] | None = None) -> list[IssuedInvoice]:
@@ -77,6 +77,12 @@ def previous_invoices(
             if before.get(payer) == invoice.period.end:
                 found[payer] = PreviousInvoice(invoice.number, invoice.period, invoice.payable.amount)
     return found
+
+
+@prepared
+def _of_period(scope_kind: Given, key: Given, start: Given, kind: Given) -> QuerySet[InvoiceRecord, tuple[Any, ...]]:
+    own = InvoiceRecord.objects.filter(scope_kind=scope_kind, scope_key=key, period_start=start, kind=kind)
+    return _in_force(own).order_by("number").values_list(*SUMMARY)[:1]
 
 
 def _in_force(records: QuerySet[InvoiceRecord]) -> QuerySet[InvoiceRecord]:

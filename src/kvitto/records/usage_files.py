@@ -71,12 +71,14 @@ def files_after(
 
 def rows_at_most(months: Sequence[str], subscriptions: Iterable[str]) -> int:
     """No more rows than this many are known of these months and subscriptions; files hold those of others too."""
-    return _files(None, None, months, subscriptions).aggregate(rows=Sum("rows"))["rows"] or 0
+    return sum(rows for (rows,) in _rows(**_places(months, subscriptions)))
 
 
 def _paths(
     after: int | None, up_to: int | None, months: Sequence[str] | None, subscriptions: Iterable[str] | None
 ) -> list[Path]:
+    if after is None and up_to is None and months is not None and subscriptions is not None:
+        return [Path(path) for (path,) in _known(**_places(months, subscriptions))]
     files = _files(after, up_to, months, subscriptions).order_by("path")
     return [Path(path) for path in files.values_list("path", flat=True)]
 
@@ -91,11 +93,36 @@ def _files(
         files = files.filter(batch_id__lte=up_to)
     if months is not None:
         files = files.filter(month__in=list(months))
-    if subscriptions is not None:
-        wanted, buckets = list(subscriptions), bucket_count()
-        if len(wanted) < _IN_EVERY_BUCKET * buckets:
-            files = files.filter(bucket__in={bucket_of(subscription, buckets) for subscription in wanted})
-    return files
+    buckets = None if subscriptions is None else _buckets(subscriptions)
+    return files if buckets is None else files.filter(bucket__in=buckets)
+
+
+def _buckets(subscriptions: Iterable[str]) -> list[int] | None:
+    """Those in which usage of these subscriptions may lie; None for all."""
+    wanted, count = list(subscriptions), bucket_count()
+    if len(wanted) >= _IN_EVERY_BUCKET * count:
+        return None
+    return sorted({bucket_of(subscription, count) for subscription in wanted})
+
+
+def _places(months: Sequence[str], subscriptions: Iterable[str]) -> dict[str, list[Any]]:
+    buckets = _buckets(subscriptions)
+    return {"months": list(months)} if buckets is None else {"months": list(months), "buckets": buckets}
+
+
+@prepared
+def _rows(months: list[Given], **more: list[Given]) -> QuerySet[UsageFile, tuple[int]]:
+    return _in(months, **more).order_by().values("month").annotate(sum=Sum("rows")).values_list("sum")
+
+
+@prepared
+def _known(months: list[Given], **more: list[Given]) -> QuerySet[UsageFile, tuple[str]]:
+    return _in(months, **more).order_by("path").values_list("path")
+
+
+def _in(months: list[Given], buckets: list[Any] | None = None) -> QuerySet[UsageFile]:
+    files = UsageFile.objects.filter(month__in=months)
+    return files if buckets is None else files.filter(bucket__in=buckets)
 
 
 @contextmanager
