@@ -153,6 +153,7 @@ def test_programs_read_the_record_of_an_invoice(say: Say) -> None:
     )  # fmt: skip
     assert refund["rebillInvoiceId"] == "K-2024-000007"
     assert (new["status"], new["amountDue"]["value"], new["payments"][0]["amount"]["value"]) == ("Due", "6.00", "6.98")
+    assert (new["creditAmount"]["value"], new["amountOnAccount"]["value"]) == ("0.00", "0.00")
     assert new["payments"][0]["paymentMethodFamily"] == "Credits"
     assert (note["creditForDocumentId"], note["documentType"]) == (CORK, "CreditNote")
     assert [document["kind"] for document in note["documents"]]

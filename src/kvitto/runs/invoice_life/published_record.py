@@ -92,9 +92,9 @@ def _amounts(invoice: Invoice, standing: Standing) -> dict[str, Any]:
         "subTotal": money(totals.without_tax),
         "taxAmount": money(totals.tax),
         "totalAmount": money(totals.payable),
-        "creditAmount": _said(standing.credited),
-        "amountDue": _said(standing.amount_due),
-        "amountOnAccount": _said(standing.on_account),
+        "creditAmount": money(standing.credited.amount),
+        "amountDue": money(standing.amount_due.amount),
+        "amountOnAccount": money(standing.on_account.amount),
     }
 
 
