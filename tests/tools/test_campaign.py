@@ -8,7 +8,7 @@ import re
 from dataclasses import asdict
 from pathlib import Path
 
-from tools.campaign import EVERY, POSTGRESQL, SQLITE, files, still_there, table
+from tools.campaign import EVERY, POSTGRESQL, SQLITE, files, missing, still_there, table
 from tools.campaign_rows import Row, has_ended_well, read_rows
 
 TESTS = Path(__file__).parent.parent
@@ -53,6 +53,14 @@ def test_rows_of_tests_that_are_gone_are_left_out() -> None:
     assert still_there(Row("every", f"{here}{test_rows_of_tests_that_are_gone_are_left_out.__name__}[x]", "", "", 0))
     assert not still_there(Row("every", f"{here}test_gone", "", "", 0))
     assert not still_there(Row("every", "tests/test_gone.py::test_gone", "", "", 0))
+
+
+def test_what_was_not_run_is_told() -> None:
+    """On SQLite everything has its turn."""
+    file = "tests/records/test_numbering.py"
+    test = "test_many_closers_leave_no_gap_and_no_double_whatever_becomes_of_them"
+    assert f"- {file}: {test}" in list(missing([Row("postgresql", f"{file}::{test}", "abc", "passed", 1.0)]))
+    assert f"- {file}: {test}" not in list(missing([Row("sqlite", f"{file}::{test}", "abc", "passed", 1.0)]))
 
 
 def test_the_files_of_a_part() -> None:
