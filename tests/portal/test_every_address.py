@@ -147,7 +147,7 @@ def test_addresses_at_random(
     witness = Witness()
     texts = st.dictionaries(st.sampled_from(asked_for), st.text(max_size=40), max_size=4)
 
-    examples = size(sample=25, full=5_000)
+    examples = size(sample=15, full=5_000)
     record_property("examples", examples)
 
     @settings(max_examples=examples, suppress_health_check=list(HealthCheck))

@@ -119,7 +119,7 @@ def test_fields_mixed_at_random(examples: dict[str, Form], record_property: Tell
     witness = Witness()
     mixed = {name: mixtures(form.fields) for name, form in examples.items() if form.fields}
 
-    times = size(sample=4, full=100)
+    times = size(sample=2, full=100)
     record_property("sent", times * len(mixed))
 
     @settings(max_examples=times, suppress_health_check=list(HealthCheck))

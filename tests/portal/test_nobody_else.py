@@ -105,7 +105,7 @@ def as_told(answer: HttpResponseBase) -> str:
 
 
 @pytest.mark.campaign
-@settings(max_examples=size(sample=80, full=5000), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=size(sample=40, full=5000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     who=st.sampled_from([*MOST_POWERFUL, *(f"{name}-2" for name in MOST_POWERFUL)]), address=addresses, typed=guesses
 )
@@ -123,7 +123,7 @@ def test_pages_and_files_of_others_do_not_exist(
 
 
 @pytest.mark.campaign
-@settings(max_examples=size(sample=40, full=2000), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=size(sample=20, full=2000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(who=st.sampled_from([*MOST_POWERFUL]), typed=guesses)
 def test_nothing_of_others_can_be_changed(everyone: dict[str, Person], who: str, typed: str) -> None:
     """The switch on somebody else's subscription, by the form and by the command alike."""
@@ -143,7 +143,7 @@ def test_nothing_of_others_can_be_changed(everyone: dict[str, Person], who: str,
 
 
 @pytest.mark.campaign
-@settings(max_examples=size(sample=40, full=2000), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=size(sample=20, full=2000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     who=st.sampled_from([*MOST_POWERFUL]),
     kind=st.sampled_from(ScopeKind),

@@ -126,7 +126,7 @@ def test_an_enrollment_changes_its_cadence(
     made = open_office(EA.replace('"monthly"', f'"{before}"').replace('amount = "30"', 'amount = "1"'))
     used(made, *(("forge", "cpu", "100", f"2024-{month:02}-10") for month in range(1, 7)))
     spans = []
-    for month in range(1, 14):
+    for month in (*range(1, 9), 13):
         year, number = divmod(month - 1, 12)
         day = date(2024 + year, number + 1, 15)
         if day > changed_on and after:
