@@ -151,7 +151,8 @@ class Found:
         for each in self.subscriptions:
             if each.account_id == moved_from and (each.ended_on is None or each.ended_on > moved_on):
                 must = phrase(
-                    "a subscription of account {account}, because {moved} became {account} on {day}, unless it ended by that day",
+                    "a subscription of account {account}, because {moved} became {account} on {day},"
+                    " unless it ended by that day",
                     account=account.id,
                     moved=moved_from,
                     day=moved_on,
