@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     help=translated(
         "Write a backup of the whole office to FILE, or into a folder. Everybody may go on working meanwhile. The file "
         "holds what customers bought, their addresses and the hashes of passwords: keep it as safe as the office. It "
-        "does not hold the secret that signs sessions and the address of a PostgreSQL database. Keep a copy of that "
+        "does not hold the secret that signs sessions, nor the address of a PostgreSQL database. Keep a copy of that "
         "secret somewhere else: a restored office needs it for codes from apps and for recovery codes."
     )
 )
