@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from kvitto.agreements.hierarchy import InvoiceScope, Scope, ScopeKind
 from kvitto.money import exact_sum
 from kvitto.periods import calendar_month
-from kvitto.records.agreements import invoice_scope
+from kvitto.records.agreements import invoice_scope, invoice_scopes
+from kvitto.records.kept import FILE
 from kvitto.runs import daily_usage as daily_usage_module
 from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.daily_usage import Asked, DailyUsage, Grouping, daily_usage
 from kvitto.runs.office import Office
+from kvitto.runs.usage_ahead import work_usage_ahead
 from tests.runs.offices import FIRST_CLOSE, at, import_price, import_rows, made
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -174,3 +176,28 @@ def test_usage_without_a_price_is_named_beside_the_table(small: Office) -> None:
     assert [(one.meter, one.rows) for one in usage.unpriced] == [("tpu", 1)]
     assert usage.row_count == len(ROWS)
     assert daily_usage(small, lab(), FEBRUARY).unpriced == usage.unpriced
+
+
+def test_charges_of_a_large_scope_are_read_once_for_every_grouping(
+    small: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is what it would be alone."""
+    groupings = [by for by in Grouping if by is not Grouping.NONE]
+    alone = {by: seen(small, by=by) for by in groupings}
+    (small.home / FILE).unlink()
+    monkeypatch.setattr(daily_usage_module, "LARGE", 1)
+    seen(small, by=Grouping.DAY)
+    monkeypatch.setattr(daily_usage_module, "charges_of_period", lambda *_, **__: pytest.fail("read again"))
+    assert {by: seen(small, by=by) for by in groupings} == alone
+
+
+def test_usage_of_large_scopes_is_worked_out_before_anybody_looks(
+    small: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By day, as its page begins; of small ones nothing."""
+    assert work_usage_ahead(small) == 0
+    expected = seen(small, by=Grouping.DAY)
+    (small.home / FILE).unlink()
+    assert work_usage_ahead(small, least=1) == len(invoice_scopes())
+    monkeypatch.setattr(daily_usage_module, "charges_of_period", lambda *_, **__: pytest.fail("read again"))
+    assert seen(small, by=Grouping.DAY) == expected

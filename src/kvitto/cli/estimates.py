@@ -29,6 +29,8 @@ def estimates() -> None:
 def refresh(office: Office) -> None:
     """Work out all estimates."""
     from kvitto.runs.estimates import refresh as refresh_all
+    from kvitto.runs.usage_ahead import work_usage_ahead
 
     count = refresh_all(office)
+    work_usage_ahead(office)
     click.echo(str(phrases("{count} estimate is as known now.", "{count} estimates are as known now.", count)))

@@ -12,7 +12,6 @@ from kvitto.runs.daily_usage import Asked, Grouping, order_of, sorts_of
 if TYPE_CHECKING:
     from django.http import QueryDict
 
-ROWS = 50
 FILTERS = ("subscription", "meter", "resource", "day")
 """What cuts the table, by its name in the address."""
 GROUPINGS = {
@@ -52,7 +51,6 @@ def asked_in(query: QueryDict) -> Asked:
         by=by,
         sort=sort if sort.removeprefix("-") in sorts_of(by) else "",
         page=int(page) if is_number else 1,
-        rows_per_page=ROWS,
     )
 
 

@@ -20,12 +20,12 @@ from kvitto.periods import Period, midnight
 from kvitto.portal.address_parts import address_of
 from kvitto.portal.chart import Chart, chart_of_days
 from kvitto.portal.permission import person_of, why_no_invoice_file, why_not_in
-from kvitto.portal.usage_asked import FILTERS, GROUPINGS, ROWS, asked_in, grouping_in, orders_of
+from kvitto.portal.usage_asked import FILTERS, GROUPINGS, asked_in, grouping_in, orders_of
 from kvitto.rating.charge import Unpriced
 from kvitto.records import gate
 from kvitto.records.gate import Action
 from kvitto.records.invoices import load
-from kvitto.runs.daily_usage import Asked, DailyUsage, Grouping, daily_usage
+from kvitto.runs.daily_usage import ROWS_PER_PAGE, Asked, DailyUsage, Grouping, daily_usage
 from kvitto.runs.jobs.usage_file import is_large
 from kvitto.runs.period_rows import PeriodRow, row_of
 
@@ -102,7 +102,7 @@ def context_of(request: HttpRequest, asked: Scope, scope: InvoiceScope, period: 
         "zone_note": _zone_note(person.time_zone, period),
         "meter_labels": _labels(usage.meters),
         "columns": _COLUMNS.get(by) or replace(_EVERY_CHARGE, subscription=len(scope.subscriptions) > 1),
-        "page": Paginator(range(usage.row_count), ROWS).get_page(usage.page),
+        "page": Paginator(range(usage.row_count), ROWS_PER_PAGE).get_page(usage.page),
     }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -30,7 +30,8 @@ from kvitto.runs.made_from import Knowledge
 from kvitto.runs.office import Office
 from kvitto.runs.period_charges import PeriodCharges, asked_charges, charges_of_period
 
-ROWS_PER_PAGE = 100
+ROWS_PER_PAGE = 50
+LARGE = 1_000  # subscriptions of a scope whose usage takes seconds to read
 _PAGES_KEPT = 20
 _MOST_OFFERED = 500  # subscriptions that a filter offers by name; one of more is asked for by its id
 _ROWS_HELD = 50_000  # more are read a second time rather than held
@@ -147,15 +148,26 @@ def daily_usage(
     """
     asked = asked or Asked()
     if asked.is_filtered or asked.sort or asked.page > _PAGES_KEPT:
-        return _worked_out(office, scope, period, asked, at_list_prices=at_list_prices)
+        return _worked_out(office, scope, period, [asked], at_list_prices=at_list_prices)[0]
     question = _question(scope, period, asked, at_list_prices=at_list_prices)
     made_from = _made_from(scope, period)
     one = kept(office.home, [question]).get(question)
     if one and one.made_from == made_from:
         return read(DailyUsage, json.loads(one.answer))
-    usage = _worked_out(office, scope, period, asked, at_list_prices=at_list_prices)
-    keep(office.home, [KeptAnswer(question, made_from, office.now(), as_text(usage))])
-    return usage
+    together = _asked_next(scope, asked)
+    usages = _worked_out(office, scope, period, together, at_list_prices=at_list_prices)
+    questions = (_question(scope, period, each, at_list_prices=at_list_prices) for each in together)
+    pairs = zip(questions, usages, strict=True)
+    keep(office.home, [KeptAnswer(question, made_from, office.now(), as_text(usage)) for question, usage in pairs])
+    return usages[0]
+
+
+def _asked_next(scope: InvoiceScope, asked: Asked) -> list[Asked]:
+    """What is asked, and of a large scope the other groupings too: its charges are read once for all of them."""
+    if len(scope.subscriptions) < LARGE or asked.by is Grouping.NONE or asked.page > 1:
+        return [asked]
+    others = (by for by in Grouping if by not in {Grouping.NONE, asked.by})
+    return [asked, *(replace(asked, by=by) for by in others)]
 
 
 def _made_from(scope: InvoiceScope, period: Period) -> MadeFrom:
@@ -174,28 +186,46 @@ def _question(scope: InvoiceScope, period: Period, asked: Asked, *, at_list_pric
 
 
 def _worked_out(
-    office: Office, scope: InvoiceScope, period: Period, asked: Asked, *, at_list_prices: bool
-) -> DailyUsage:
+    office: Office, scope: InvoiceScope, period: Period, several: Sequence[Asked], *, at_list_prices: bool
+) -> list[DailyUsage]:
+    """What is asked, in its order. Several differ by their grouping alone, and none of them is of single charges."""
     with charges_of_period(office, scope, period, alone=True) as found:
         names = _Names(found.invoice)
         billed = _Billed(found.invoice, at_list_prices=at_list_prices)
-        table = _Charges(found, asked, billed) if asked.by is Grouping.NONE else _Groups(found, asked, billed, names)
-        page_count = max(1, -(-table.row_count // asked.rows_per_page))
-        page = min(max(1, asked.page), page_count)
-        first = (page - 1) * asked.rows_per_page
-        return DailyUsage(
-            period=period,
-            invoice_number=found.invoice.number,
-            rows=tuple(table.rows(names, first, first + asked.rows_per_page)),
-            row_count=table.row_count,
-            page=page,
-            page_count=page_count,
-            days=tuple(DayTotal(day, names.money(table.by_day[day])) for day in sorted(table.by_day)),
-            total=names.money(table.total),
-            meters=names.meters(found),
-            subscriptions=names.subscriptions(found),
-            unpriced=tuple(found.unpriced()),
-        )
+        tables = _tables(found, several, billed, names)
+        return [_page(table, asked, found, names, period) for table, asked in zip(tables, several, strict=True)]
+
+
+def _tables(
+    found: PeriodCharges, several: Sequence[Asked], billed: _Billed, names: _Names
+) -> Sequence[_Charges | _Groups]:
+    first = several[0]
+    if first.by is Grouping.NONE:
+        return [_Charges(found, first, billed)]
+    tables = [_Groups(asked, names) for asked in several]
+    for charge in map(billed, filter(first.passes, found.charges())):
+        for table in tables:
+            table.take(charge)
+    return tables
+
+
+def _page(table: _Charges | _Groups, asked: Asked, found: PeriodCharges, names: _Names, period: Period) -> DailyUsage:
+    page_count = max(1, -(-table.row_count // asked.rows_per_page))
+    page = min(max(1, asked.page), page_count)
+    first = (page - 1) * asked.rows_per_page
+    return DailyUsage(
+        period=period,
+        invoice_number=found.invoice.number,
+        rows=tuple(table.rows(names, first, first + asked.rows_per_page)),
+        row_count=table.row_count,
+        page=page,
+        page_count=page_count,
+        days=tuple(DayTotal(day, names.money(table.by_day[day])) for day in sorted(table.by_day)),
+        total=names.money(table.total),
+        meters=names.meters(found),
+        subscriptions=names.subscriptions(found),
+        unpriced=tuple(found.unpriced()),
+    )
 
 
 class _Billed:
@@ -345,18 +375,24 @@ class _Group:
 class _Groups(_Sums):
     """The table of sums by one thing: days in order, other groups dearest first."""
 
-    def __init__(self, found: PeriodCharges, asked: Asked, billed: _Billed, names: _Names) -> None:
+    def __init__(self, asked: Asked, names: _Names) -> None:
         super().__init__()
         self._asked, self._by = asked, asked.by
+        self._units = names.unit_of_price
         self._groups: dict[date | str, _Group] = {}
-        for charge in map(billed, filter(asked.passes, found.charges())):
-            self.add(charge)
-            group = self._groups.setdefault(getattr(charge, asked.by.value), _Group())
-            group.cost = EXACT.add(group.cost, charge.amount)
-            group.quantity = EXACT.add(group.quantity, charge.quantity)
-            group.units.add(names.unit_of_price[charge.price_id])
-            group.prices.add(charge.unit_price)
-        self.row_count = len(self._groups)
+
+    def take(self, charge: Charge) -> None:
+        """Put a charge that the filters let pass into its group."""
+        self.add(charge)
+        key = getattr(charge, self._by.value)
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = _Group()
+            self.row_count += 1
+        group.cost = EXACT.add(group.cost, charge.amount)
+        group.quantity = EXACT.add(group.quantity, charge.quantity)
+        group.units.add(self._units[charge.price_id])
+        group.prices.add(charge.unit_price)
 
     def rows(self, names: _Names, first: int, end: int) -> Iterator[UsageRow]:
         """The rows from the position `first` up to, not including, `end`."""

@@ -17,6 +17,7 @@ from kvitto.runs.estimates import refresh
 from kvitto.runs.jobs.job import REFRESH, Asked, Tell
 from kvitto.runs.office import Office
 from kvitto.runs.rate_period import current_as_of
+from kvitto.runs.usage_ahead import work_usage_ahead
 
 _KEPT_FOR = timedelta(days=2)
 
@@ -32,6 +33,7 @@ def ask_to_work_ahead(office: Office) -> Job | None:
 
 
 def refresh_estimates(office: Office, _asked: Asked, tell: Tell) -> Mapping[str, Any]:
-    """Work out every estimate that is not kept as it is known now."""
+    """Work out every estimate that is not kept as it is known now, and what takes longest to show of daily usage."""
     tell(0, None)
-    return {"periods": refresh(office, tell)}
+    periods = refresh(office, tell)
+    return {"periods": periods, "large": work_usage_ahead(office)}
