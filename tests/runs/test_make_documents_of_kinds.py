@@ -16,6 +16,7 @@ from kvitto.invoicing.invoice import CreditedInvoice, Invoice
 from kvitto.records.issuing import issue
 from kvitto.records.links import LinkKind, link
 from kvitto.records.models import DocumentRecord
+from kvitto.runs.document_files import UnableToKeep
 from kvitto.runs.make_documents import NoSuchDocument, document, documents_of, invoice_pdf, render_missing
 from kvitto.runs.office import Office
 from kvitto.usage import durable
@@ -87,7 +88,7 @@ def test_documents_of_an_invoice_are_recorded_all_or_none(empty: Office, monkeyp
 
     with monkeypatch.context() as broken:
         broken.setattr(durable, "rename", breaks_at_the_second)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(UnableToKeep, match="No space left"):
             render_missing(empty)
     assert not DocumentRecord.objects.exists()
     assert render_missing(empty) == 3

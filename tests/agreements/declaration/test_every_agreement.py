@@ -394,7 +394,7 @@ def test_an_account_that_became_another_holds_nothing_that_goes_on(tmp_path: Pat
     text = changed(example(MOVED), ("moved_on = 2024-04-10", 'moved_on = 2024-04-10\nlanguage = "en"'))
     first, second = sentences(tmp_path, text)
     assert first.startswith(
-        "mosp_accounts[1].subscriptions[1].id is “pg-lab”, but must be a subscription of account harbour, which"
+        "mosp_accounts[1].subscriptions[1].id is “pg-lab”, but must be a subscription of account harbour, because"
     )
     ended = text.replace("started_on = 2023-12-05", "started_on = 2023-12-05\nended_on = 2024-04-10", 1).replace(
         'monthly_credit = "150.00"          ', 'ended_on = 2024-04-10\nmonthly_credit = "150.00"', 1

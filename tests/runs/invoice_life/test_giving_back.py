@@ -175,7 +175,7 @@ def test_a_refund_is_asked_for_approved_and_paid_out(office: Callable[..., Offic
     assert request_refund(there, CORK, usd("5.00"), "AccidentalPurchase", "R1").is_new is False
     with pytest.raises(AlreadyUsed):
         request_refund(there, CORK, usd("6.00"), "AccidentalPurchase", "R1")
-    with pytest.raises(UnableToRefund, match="pending"):
+    with pytest.raises(UnableToRefund, match="requested, not decided yet"):
         complete_refund(there, CORK, "R1", LATER, Means())
     approved = approve_refund(there, CORK, "R1")
     assert (approved.refund.status, approved.standing.on_account) == (RefundStatus.APPROVED, usd("5.00"))
@@ -210,7 +210,7 @@ def test_a_refund_that_cannot_be(office: Callable[..., Office]) -> None:
     request_refund(there, LAB, usd("1"), "Other", "R1")
     declined = close_refund(there, LAB, "R1", RefundStep.DECLINED, "used as agreed")
     assert declined.refund.status is RefundStatus.DECLINED
-    with pytest.raises(UnableToRefund, match="Refund R1 is declined"):
+    with pytest.raises(UnableToRefund, match="Refund R1 is turned down"):
         approve_refund(there, LAB, "R1")
 
 
