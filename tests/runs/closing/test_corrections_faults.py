@@ -111,10 +111,12 @@ def test_closers_at_once_bill_each_correction_once(home: Path, own_database: dic
     """Three processes together issue what one alone would."""
     with copy_of(home, own_database, tmp_path / "alone") as environment:
         at = tmp_path / "alone"
-        _, alone = run_jobs([closing(at, environment), telling(at, environment)])
+        one, alone = run_jobs([closing(at, environment), telling(at, environment)])
+    assert one.status == 0, one.err
     with copy_of(home, own_database, tmp_path / "together") as environment:
         at = tmp_path / "together"
         outcomes = run_together([closing(at, environment)] * 3)
         assert [outcome.status for outcome in outcomes] == [0, 0, 0], [outcome.err for outcome in outcomes]
-        _, together = run_jobs([closing(at, environment), telling(at, environment)])
+        last, together = run_jobs([closing(at, environment), telling(at, environment)])
+    assert last.status == 0, last.err
     assert totals(told(together)) == totals(told(alone))
