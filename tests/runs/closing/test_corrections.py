@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from kvitto.money import exact_sum
 from kvitto.records.corrections import correcting_documents
 from kvitto.records.invoices import load, load_all
 from kvitto.records.models import InvoiceRecord, NumberSeries
+from kvitto.runs.closing import issue_invoices
 from kvitto.runs.closing.close_report import CloseReport, LateUsage
 from kvitto.runs.closing.issue_invoices import close
 from kvitto.runs.invoice_life.rebill import rebill
@@ -112,6 +114,33 @@ def test_more_usage_stands_on_the_next_invoice(billed: Office) -> None:
     outcome = told(report, "lab")
     assert (outcome.rows, outcome.billed_on) == (1, invoice.number)
     assert sentences(outcome) == [f"3.00 USD without tax stands on invoice {invoice.number}."]
+
+
+def test_what_another_close_bills_meanwhile_is_not_billed_again(
+    billed: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whenever it happens between two steps of this one: more, and less, of a period without a next invoice."""
+    late(billed, "lab cpu 30 2024-02-05", "waves cpu -5 2024-02-06")
+    here = at(billed, MARCH_CLOSE)
+    steps = ("late_periods", "work_out", "give_back", "portions_of", "close_portions", "bill_alone")
+
+    def others_close_before(step: str) -> Callable[..., Any]:
+        own = getattr(issue_invoices, step)
+
+        def after_others(*given: Any, **named: Any) -> Any:
+            monkeypatch.undo()
+            close(here)
+            return own(*given, **named)
+
+        return after_others
+
+    for count, step in enumerate(steps, 1):
+        late(billed, f"lab cpu {count} 2024-02-0{count}", f"waves cpu -{count} 2024-02-1{count}")
+        monkeypatch.setattr(issue_invoices, step, others_close_before(step))
+        close(here)
+        more, less = 30 + count * (count + 1) // 2, 5 + count * (count + 1) // 2
+        assert net_of_february("lab") == Decimal("1.01") + Decimal(more) / 10, step
+        assert net_of_february("cork") == Decimal("10.38") - Decimal(less) / 10, step
 
 
 def test_closing_again_changes_nothing(billed: Office) -> None:

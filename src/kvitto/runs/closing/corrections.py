@@ -33,7 +33,7 @@ from kvitto.runs.closing.close_portion import ClosedPortion
 from kvitto.runs.closing.close_report import Blocked, LateUsage, NotDue
 from kvitto.runs.closing.issue_corrections import issue_alone, issue_credit_notes
 from kvitto.runs.closing.late_rating import rate_again
-from kvitto.runs.closing.late_usage import LatePeriod
+from kvitto.runs.closing.late_usage import LatePeriod, as_they_stand
 from kvitto.runs.closing.pending_corrections import Pending, PendingCorrections
 from kvitto.runs.closing.periods_to_close import Due, PeriodsToClose
 from kvitto.runs.closing.reference_check import SecondRating
@@ -53,15 +53,17 @@ def work_out(office: Office, late: Sequence[LatePeriod], as_of: AsOf, second: Se
     """The corrections of these periods; nothing is issued yet. `second` None leaves the reference out."""
     if not late:
         return WorkedOut(PendingCorrections())
+    # Before anything is read that decides: what somebody else issues after this, `Pending.hold` finds.
+    states = {key_of(one.invoice): state_of(key_of(one.invoice)) for one in late}
+    late = as_they_stand(late)
     refused = _refused(late)
     wanted = [one for one in late if one.invoice.number not in refused]
-    states = {one.invoice.number: state_of(key_of(one.invoice)) for one in wanted}  # before anything else is read
     held = [LateUsage(one.invoice, one.rows, told=(refused[one.invoice.number],)) for one in late if one not in wanted]
     pending = []
     for one, rerated in rate_again(office, wanted, as_of, second):
         causes = rerated.causes if rerated else (_gone(one),)
         if rerated and not causes:
-            pending.append(_pending(one, rerated.rated, states[one.invoice.number]))
+            pending.append(_pending(one, rerated.rated, states[key_of(one.invoice)]))
         else:
             held.append(LateUsage(one.invoice, one.rows, causes=causes))
     return WorkedOut(PendingCorrections(pending), tuple(held))

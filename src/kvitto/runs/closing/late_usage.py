@@ -11,6 +11,7 @@ from django.db.models import Max
 from kvitto.agreements.hierarchy import InvoiceScope, Scope
 from kvitto.periods import Period
 from kvitto.records.corrections import CorrectingDocument, correcting_documents, key_of
+from kvitto.records.in_force import invoices_in_force
 from kvitto.records.invoices import IssuedInvoice
 from kvitto.records.models import UsageFile
 from kvitto.records.usage_files import files_after
@@ -75,6 +76,20 @@ def late_periods(
         LatePeriod(late.invoice, rows.get(late.invoice.number, 0), late.corrected_by)
         for late in looked_at
         if rows.get(late.invoice.number) or late.was_rebilled
+    ]
+
+
+def as_they_stand(late: Sequence[LatePeriod]) -> list[LatePeriod]:
+    """The same periods with the invoice that is in force now, and what corrects them now."""
+    standing = {key_of(one): one for one in invoices_in_force({each.invoice.scope for each in late})}
+    correcting = correcting_documents()
+    return [
+        LatePeriod(
+            standing.get(key_of(one.invoice), one.invoice),
+            one.rows,
+            tuple(each for each in correcting.get(key_of(one.invoice), ()) if each.is_in_force),
+        )
+        for one in late
     ]
 
 
