@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.cache import cache
@@ -19,6 +18,7 @@ from kvitto.records.sign_in_links import Purpose, make_link
 from kvitto.runs.jobs.checks import ask_for_check
 from kvitto.runs.jobs.job import CHECK_STORE
 from kvitto.runs.office import Office
+from tests.portal.identity.passkeys import add_passkey
 from tests.portal.small_office import ADMINISTRATOR, COST_READER, CREDIT, LAB, PASSWORD, PROFILE, PROFILE_OWNER, READER
 from tests.portal.whole_office import DAG, EDDA, OLOF, OPERATOR, PIA, SIGNE, newest
 
@@ -176,9 +176,7 @@ def stage(office: Office) -> dict[str, str]:
     signe, olga = Person.objects.get(email=SIGNE), Person.objects.get(email=OPERATOR)
     TOTP.activate(signe, generate_totp_secret())
     RecoveryCodes.activate(signe)
-    passkey = Authenticator.objects.create(
-        user=signe, type=Authenticator.Type.WEBAUTHN, data={"name": "Phone", "credential": {}}
-    )
+    passkey = add_passkey(signe, "Phone")
     link = make_link(Person.objects.get(email=COST_READER), Purpose.INVITATION, office.now(), is_mailed=False)
     return {
         "number": newest(LAB),

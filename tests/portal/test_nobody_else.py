@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -150,6 +150,7 @@ def test_nothing_of_others_can_be_changed(everyone: dict[str, Person], who: str,
     action=st.sampled_from(gate.Action),
     typed=guesses,
 )
+@example(who="mosp", kind=ScopeKind.SUBSCRIPTION, action=gate.Action.SEE_INVOICES, typed="\ud7fc")
 def test_the_gate_knows_nothing_of_others(
     everyone: dict[str, Person], who: str, kind: ScopeKind, action: gate.Action, typed: str
 ) -> None:

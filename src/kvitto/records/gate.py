@@ -127,7 +127,10 @@ def decision_in_history(person: Person, subscription: Scope, action: Action) -> 
 def _history(person: Person, subscription: Scope, action: Action) -> tuple[History | None, list[Decision]]:
     if subscription.kind is not ScopeKind.SUBSCRIPTION:
         return None, []
-    asker = Asker.around(person, subscription)
+    try:
+        asker = Asker.around(person, subscription)
+    except NotFound:
+        return None, []
     scope, stays = asker.view.tree.own_invoice_scope(subscription), asker.view.tree.stays.get(subscription.id, ())
     spots = {stay.value.account_id: asker.view.earlier_spot(subscription, stay.value.account_id) for stay in stays}
     if scope is None or len(spots) < 2:  # noqa: PLR2004 - it always was the same account's

@@ -15,7 +15,6 @@ from urllib.parse import quote
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
-from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
@@ -31,6 +30,7 @@ from kvitto.runs.jobs.checks import ask_for_check
 from kvitto.runs.jobs.job import CHECK_STORE
 from kvitto.runs.jobs.usage_file import ask_for_usage_file
 from kvitto.runs.office import Office
+from tests.portal.identity.passkeys import add_passkey
 from tests.portal.small_office import ADMINISTRATOR, CREDIT, LAB, PASSWORD, PROFILE, PROFILE_OWNER, READER
 from tests.portal.whole_office import DAG, EDDA, KIM, OLOF, OPERATOR, PIA, SIGNE, newest
 
@@ -121,8 +121,7 @@ def every_form(office: Office) -> dict[str, Form]:
     signe, erik, anna, kim = (Person.objects.get(email=email) for email in (SIGNE, READER, ADMINISTRATOR, KIM))
     TOTP.activate(signe, generate_totp_secret())
     RecoveryCodes.activate(signe)
-    kind = Authenticator.Type.WEBAUTHN
-    passkey = Authenticator.objects.create(user=signe, type=kind, data={"name": "Phone", "credential": {}}).pk
+    passkey = add_passkey(signe, "Phone").pk
     request = f"/requests/{CopyRequest.objects.get().pk}/"
     day = midnight(office.today()).date().replace(month=2, day=5)
     file = f"/downloads/{ask_for_usage_file(office, anna, Scope(ScopeKind.SUBSCRIPTION, LAB), day).pk}/"
