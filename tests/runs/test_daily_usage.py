@@ -198,6 +198,8 @@ def test_usage_of_large_scopes_is_worked_out_before_anybody_looks(
     assert work_usage_ahead(small) == 0
     expected = seen(small, by=Grouping.DAY)
     (small.home / FILE).unlink()
-    assert work_usage_ahead(small, least=1) == len(invoice_scopes())
+    count, told = len(invoice_scopes()), []
+    assert work_usage_ahead(small, least=1, progress=lambda *step: told.append(step)) == count
+    assert told == [(done, count) for done in range(count)]
     monkeypatch.setattr(daily_usage_module, "charges_of_period", lambda *_, **__: pytest.fail("read again"))
     assert seen(small, by=Grouping.DAY) == expected

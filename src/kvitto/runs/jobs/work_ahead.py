@@ -36,4 +36,4 @@ def refresh_estimates(office: Office, _asked: Asked, tell: Tell) -> Mapping[str,
     """Work out every estimate that is not kept as it is known now, and what takes longest to show of daily usage."""
     tell(0, None)
     periods = refresh(office, tell)
-    return {"periods": periods, "large": work_usage_ahead(office)}
+    return {"periods": periods, "large": work_usage_ahead(office, progress=tell)}
